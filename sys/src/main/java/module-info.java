@@ -1,6 +1,9 @@
 /** System calls through FFM; the only module that needs native access. */
+@SuppressWarnings("module") // the two modules named below are built later than this one
 module dev.ebpf4j.sys {
     requires static transitive org.jspecify;
 
-    exports dev.ebpf4j.sys to dev.ebpf4j.maps, dev.ebpf4j.kernel;
+    exports dev.ebpf4j.sys to
+            dev.ebpf4j.maps,
+            dev.ebpf4j.kernel;
 }
