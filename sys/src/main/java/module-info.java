@@ -1,5 +1,4 @@
 /** System calls through FFM; the only module that needs native access. */
-@SuppressWarnings("module") // the two modules named below are built later than this one
 module dev.ebpf4j.sys {
     requires static transitive org.jspecify;
 

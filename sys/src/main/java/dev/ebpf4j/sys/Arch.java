@@ -1,15 +1,15 @@
 package dev.ebpf4j.sys;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** A processor that Linux runs on, with what differs between them, as data. */
 public enum Arch {
-    /** x86-64; its {@code struct pt_regs} as in {@code asm/ptrace.h}. */
-    X86_64(List.of("amd64", "x86_64"), "x86", 12, 4, new Registers(List.of(112, 104, 96, 88, 72, 64), 80, 152, 128, 32)),
-    /** 64-bit ARM; its {@code struct user_pt_regs} as in {@code asm/ptrace.h}. */
-    AARCH64(List.of("aarch64", "arm64"), "arm64", 16, 8, new Registers(List.of(0, 8, 16, 24, 32, 40), 0, 248, 256, 232));
+    /** x86-64. */
+    X86_64("amd64", "x86", 12, 4),
+    /** 64-bit ARM. */
+    AARCH64("aarch64", "arm64", 16, 8);
 
     /**
      * Byte offsets of registers in the context of a kprobe or uprobe.
@@ -23,18 +23,16 @@ public enum Arch {
     public record Registers(
             List<Integer> arguments, int result, int stackPointer, int instructionPointer, int framePointer) {}
 
-    private final List<String> javaNames;
+    private final String javaName;
     private final String targetName;
     private final int epollEventSize;
     private final int epollDataOffset;
-    private final Registers registers;
 
-    Arch(List<String> javaNames, String targetName, int epollEventSize, int epollDataOffset, Registers registers) {
-        this.javaNames = javaNames;
+    Arch(String javaName, String targetName, int epollEventSize, int epollDataOffset) {
+        this.javaName = javaName;
         this.targetName = targetName;
         this.epollEventSize = epollEventSize;
         this.epollDataOffset = epollDataOffset;
-        this.registers = registers;
     }
 
     /** The processor that this JVM runs on, or empty where ebpf4j has no tables for it. */
@@ -44,13 +42,7 @@ public enum Arch {
 
     /** The processor that the system property {@code os.arch} calls {@code name}, or empty. */
     public static Optional<Arch> ofJavaName(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        for (Arch arch : values()) {
-            if (arch.javaNames.contains(lower)) {
-                return Optional.of(arch);
-            }
-        }
-        return Optional.empty();
+        return Arrays.stream(values()).filter(arch -> arch.javaName.equals(name)).findFirst();
     }
 
     /** The macro by which {@code bpf_tracing.h} knows this processor: {@code __TARGET_ARCH_…}. */
@@ -58,9 +50,15 @@ public enum Arch {
         return "__TARGET_ARCH_" + targetName;
     }
 
-    /** Where {@code struct pt_regs} keeps the registers of the C calling convention. */
+    /**
+     * Where the registers of the C calling convention are in {@code struct pt_regs} (x86-64) and {@code struct
+     * user_pt_regs} (arm64) of {@code asm/ptrace.h}.
+     */
     public Registers registers() {
-        return registers;
+        return switch (this) {
+            case X86_64 -> new Registers(List.of(112, 104, 96, 88, 72, 64), 80, 152, 128, 32);
+            case AARCH64 -> new Registers(List.of(0, 8, 16, 24, 32, 40), 0, 248, 256, 232);
+        };
     }
 
     /** Bytes of {@code struct epoll_event}, which is packed on x86-64 only. */

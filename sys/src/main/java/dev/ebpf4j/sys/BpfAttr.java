@@ -271,8 +271,8 @@ public final class BpfAttr {
     }
 
     /** Byte offsets in {@code union bpf_attr} for BPF_OBJ_GET_INFO_BY_FD. */
-    public static final class Info {
-        private Info() {}
+    public static final class InfoByFd {
+        private InfoByFd() {}
 
         /** Bytes up to the end of the last member. */
         public static final int BYTES = 16;

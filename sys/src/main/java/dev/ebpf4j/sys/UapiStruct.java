@@ -9,8 +9,8 @@ public final class UapiStruct {
     private UapiStruct() {}
 
     /** Byte offsets in {@code struct bpf_map_info}. */
-    public static final class Map {
-        private Map() {}
+    public static final class MapInfo {
+        private MapInfo() {}
 
         /** Bytes up to the end of the last member. */
         public static final int BYTES = 100;
@@ -53,8 +53,8 @@ public final class UapiStruct {
     }
 
     /** Byte offsets in {@code struct bpf_prog_info}. */
-    public static final class Prog {
-        private Prog() {}
+    public static final class ProgInfo {
+        private ProgInfo() {}
 
         /** Bytes up to the end of the last member. */
         public static final int BYTES = 228;
@@ -135,8 +135,8 @@ public final class UapiStruct {
     }
 
     /** Byte offsets in {@code struct bpf_btf_info}. */
-    public static final class Btf {
-        private Btf() {}
+    public static final class BtfInfo {
+        private BtfInfo() {}
 
         /** Bytes up to the end of the last member. */
         public static final int BYTES = 32;
@@ -155,8 +155,8 @@ public final class UapiStruct {
     }
 
     /** Byte offsets in {@code struct bpf_link_info}. */
-    public static final class Link {
-        private Link() {}
+    public static final class LinkInfo {
+        private LinkInfo() {}
 
         /** Bytes up to the end of the last member. */
         public static final int BYTES = 64;
