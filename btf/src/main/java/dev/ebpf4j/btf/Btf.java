@@ -1,0 +1,419 @@
+package dev.ebpf4j.btf;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable table of BTF types: ids to records, names to ids.
+ *
+ * <p>Parsing checks every extent, reference and name once and makes no object per type: a type becomes a
+ * {@link BtfType} record each time that {@link #type} is asked for it. The first search by name builds an index. A split
+ * BTF (that of a kernel module) continues the ids and strings of its base.
+ *
+ * <p>Instances are safe for use by several threads and hold no native memory: the input may be freed after parsing.
+ * Corrupt input gives {@link BtfFormatException} and nothing else, here and in every later call.
+ *
+ * <p>Source of the format: the kernel's {@code Documentation/bpf/btf.rst} and {@code include/uapi/linux/btf.h}.
+ */
+public final class Btf {
+    private static final int DEFAULT_POINTER_SIZE = 8;
+
+    private final @Nullable Btf base;
+    private final BtfHeader header;
+    private final int[] words;
+    private final int[] offsets;
+    private final BtfStrings strings;
+    private final byte[] layout;
+    private final int firstOwnId;
+    private final int pointerSize;
+    private volatile @Nullable BtfNameIndex index;
+    private volatile @Nullable BtfSizes sizes;
+
+    Btf(@Nullable Btf base, BtfHeader header, int[] words, int[] offsets, BtfStrings strings, byte[] layout) {
+        this.base = base;
+        this.header = header;
+        this.words = words;
+        this.offsets = offsets;
+        this.strings = strings;
+        this.layout = layout;
+        this.firstOwnId = base == null ? 1 : base.typeCount();
+        this.pointerSize = base == null ? guessPointerSize() : base.pointerSize;
+    }
+
+    /**
+     * Parses a .BTF section or a file such as {@code /sys/kernel/btf/vmlinux}.
+     *
+     * @param bytes the whole of it, in either byte order; may be changed afterwards
+     * @return the table
+     * @throws BtfFormatException if the bytes break the format
+     */
+    public static Btf parse(byte[] bytes) {
+        return BtfDecoder.decode(ByteBuffer.wrap(bytes), null);
+    }
+
+    /**
+     * Parses the remaining bytes of a buffer, whose position stays.
+     *
+     * @param bytes the BTF, in either byte order
+     * @return the table
+     * @throws BtfFormatException if the bytes break the format
+     */
+    public static Btf parse(ByteBuffer bytes) {
+        return BtfDecoder.decode(bytes, null);
+    }
+
+    /**
+     * Parses memory, such as a private read-only mapping of {@code /sys/kernel/btf/vmlinux}, with one copy of each part.
+     *
+     * @param bytes the BTF, in either byte order; may be unmapped afterwards
+     * @return the table
+     * @throws BtfFormatException if the bytes break the format
+     */
+    public static Btf parse(MemorySegment bytes) {
+        return BtfDecoder.decode(buffer(bytes), null);
+    }
+
+    /**
+     * Parses a split BTF, such as {@code /sys/kernel/btf/<module>}.
+     *
+     * @param bytes the split BTF
+     * @param base the BTF that it continues
+     * @return a table of the types of both
+     * @throws BtfFormatException if the bytes break the format or differ from the base in byte order
+     */
+    public static Btf parseSplit(byte[] bytes, Btf base) {
+        return BtfDecoder.decode(ByteBuffer.wrap(bytes), base);
+    }
+
+    /**
+     * Parses a split BTF from memory.
+     *
+     * @param bytes the split BTF; may be unmapped afterwards
+     * @param base the BTF that it continues
+     * @return a table of the types of both
+     * @throws BtfFormatException if the bytes break the format or differ from the base in byte order
+     */
+    public static Btf parseSplit(MemorySegment bytes, Btf base) {
+        return BtfDecoder.decode(buffer(bytes), base);
+    }
+
+    private static ByteBuffer buffer(MemorySegment bytes) {
+        if (bytes.byteSize() > Integer.MAX_VALUE) {
+            throw new BtfFormatException("header", -1, bytes.byteSize() + " bytes", "less than 2 GiB");
+        }
+        return bytes.asByteBuffer();
+    }
+
+    /**
+     * The text of a name without its flavour: what stands before the last {@code ___} that is between two characters
+     * other than {@code _}.
+     *
+     * @param name for instance {@code task_struct___v2}
+     * @return for instance {@code task_struct}
+     */
+    public static String essentialName(String name) {
+        return BtfNames.essential(name);
+    }
+
+    /**
+     * How many types there are, void and the base's included.
+     *
+     * @return the first id that is not used
+     */
+    public int typeCount() {
+        return firstOwnId + offsets.length;
+    }
+
+    /**
+     * The first id that is not the base's.
+     *
+     * @return 1 without a base
+     */
+    public int firstOwnId() {
+        return firstOwnId;
+    }
+
+    /**
+     * The BTF that this one continues.
+     *
+     * @return the base, or null
+     */
+    public @Nullable Btf base() {
+        return base;
+    }
+
+    /**
+     * The byte order it was written in, which is that of the program or kernel it describes.
+     *
+     * @return the byte order
+     */
+    public ByteOrder byteOrder() {
+        return header.order();
+    }
+
+    /**
+     * Size of a pointer in the memory it describes: that of {@code long} if there is such a type, else 8.
+     *
+     * @return 4 or 8
+     */
+    public int pointerSize() {
+        return pointerSize;
+    }
+
+    /**
+     * One type as a record, made anew by each call.
+     *
+     * @param id 0 (void) to {@link #typeCount()} - 1
+     * @return the type
+     * @throws BtfFormatException if there is no such id
+     */
+    public BtfType type(int id) {
+        if (id == 0) {
+            return new BtfType.Void();
+        }
+        return base != null && id < firstOwnId && id > 0
+                ? base.type(id)
+                : new BtfInflater(words, strings).inflate(word(id));
+    }
+
+    /**
+     * The kind of a type, without making a record of it.
+     *
+     * @param id the type
+     * @return its kind
+     * @throws BtfFormatException if there is no such id
+     */
+    public BtfKind kind(int id) {
+        return id == 0 ? BtfKind.VOID : BtfKind.of(BtfWords.kind(word(id, 1)));
+    }
+
+    /**
+     * The name of a type.
+     *
+     * @param id the type
+     * @return its name; {@code ""} for anonymous ones and void
+     * @throws BtfFormatException if there is no such id
+     */
+    public String name(int id) {
+        return id == 0 ? "" : strings.text(nameOffset(id));
+    }
+
+    /**
+     * A string of the string section, as BTF.ext records refer to it.
+     *
+     * @param offset its offset, in bytes
+     * @return the text
+     * @throws BtfFormatException if the offset is outside
+     */
+    public String string(int offset) {
+        return strings.text(offset);
+    }
+
+    /**
+     * The first type with a name and a class.
+     *
+     * @param name the exact name
+     * @param type a record such as {@code BtfType.Struct.class}, or an interface such as {@code BtfType.class}
+     * @return the lowest id that fits
+     */
+    public OptionalInt find(String name, Class<? extends BtfType> type) {
+        if (base != null) {
+            OptionalInt found = base.find(name, type);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        int id = name.isEmpty() ? -1 : index().first(BtfNames.bytes(name), type);
+        return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /**
+     * All types of a name, of any kind.
+     *
+     * @param name the exact name; none are found for {@code ""}
+     * @return their ids, ascending; the base's come first
+     */
+    public int[] findAll(String name) {
+        int[] own = name.isEmpty() ? new int[0] : index().exact(BtfNames.bytes(name));
+        return base == null ? own : concat(base.findAll(name), own);
+    }
+
+    /**
+     * All types of an {@linkplain #essentialName essential name}, of any kind and flavour.
+     *
+     * @param essentialName the name without a flavour; none are found for {@code ""}
+     * @return their ids, ascending; the base's come first
+     */
+    public int[] findEssential(String essentialName) {
+        int[] own = findOwnEssential(essentialName);
+        return base == null ? own : concat(base.findEssential(essentialName), own);
+    }
+
+    int[] findOwnEssential(String essentialName) {
+        return essentialName.isEmpty() ? new int[0] : index().essential(BtfNames.bytes(essentialName));
+    }
+
+    private static int[] concat(int[] a, int[] b) {
+        return IntStream.concat(Arrays.stream(a), Arrays.stream(b)).toArray();
+    }
+
+    /**
+     * The type behind typedefs, modifiers and type tags.
+     *
+     * @param id the type
+     * @return the first id in the chain that is none of these
+     * @throws BtfFormatException if there is no such id or the chain is deeper than 32
+     */
+    public int resolve(int id) {
+        return BtfSizes.resolve(this, id);
+    }
+
+    /**
+     * The size of a type or variable.
+     *
+     * @param id the type
+     * @return bytes
+     * @throws BtfFormatException if there is no such id, the type has no size (void, functions, forward declarations),
+     *     it is 2 GiB or more, or it is nested deeper than 32
+     */
+    public int sizeOf(int id) {
+        return BtfSizes.sizeOf(this, id);
+    }
+
+    /**
+     * The alignment of a type, as far as its layout shows it: a struct whose members are off their alignment, or whose
+     * size is no multiple of it, is packed and has 1.
+     *
+     * @param id the type
+     * @return bytes
+     * @throws BtfFormatException if there is no such id, the type has no alignment, or it is nested deeper than 32
+     */
+    public int alignOf(int id) {
+        BtfSizes known = sizes;
+        if (known == null) {
+            known = new BtfSizes(this);
+            sizes = known;
+        }
+        return known.alignOf(id);
+    }
+
+    int baseAlignOf(int id) {
+        if (base == null) {
+            throw new BtfFormatException("types", -1, "void or a type id of " + id, "a type that has an alignment");
+        }
+        return base.alignOf(id);
+    }
+
+    /**
+     * The bytes of this table: those it was parsed from, when it was. A split BTF gives its own part.
+     *
+     * @return a new array, in {@link #byteOrder()}
+     */
+    public byte[] toBytes() {
+        ByteBuffer bytes = ByteBuffer.allocate(header.totalLength()).order(header.order());
+        int start = header.length();
+        bytes.put(0, header.raw(), 0, start);
+        bytes.slice(start + header.types().offset(), header.types().length())
+                .order(header.order())
+                .asIntBuffer()
+                .put(words);
+        bytes.put(start + header.strings().offset(), strings.bytes());
+        bytes.put(start + header.layout().offset(), layout);
+        return bytes.array();
+    }
+
+    BtfStrings strings() {
+        return strings;
+    }
+
+    byte[] layout() {
+        return layout;
+    }
+
+    /** The words of one of the own types, as they stand in the type section. */
+    int[] ownWords(int id) {
+        int slot = id - firstOwnId;
+        int end = slot + 1 < offsets.length ? offsets[slot + 1] : words.length;
+        return Arrays.copyOfRange(words, offsets[slot], end);
+    }
+
+    int nameOffset(int id) {
+        return word(id, 0);
+    }
+
+    int sizeOrType(int id) {
+        return word(id, 2);
+    }
+
+    private int word(int id, int which) {
+        return base != null && id < firstOwnId && id > 0 ? base.word(id, which) : words[word(id) + which];
+    }
+
+    private int word(int id) {
+        if (id < firstOwnId || id - firstOwnId >= offsets.length) {
+            throw new BtfFormatException(
+                    "types", -1, "type id " + Integer.toUnsignedString(id), "less than " + typeCount());
+        }
+        return offsets[id - firstOwnId];
+    }
+
+    private BtfNameIndex index() {
+        BtfNameIndex known = index;
+        if (known == null) {
+            known = new BtfNameIndex(this);
+            index = known;
+        }
+        return known;
+    }
+
+    private int guessPointerSize() {
+        for (int id = firstOwnId; id < typeCount(); id++) {
+            if (kind(id) == BtfKind.INT && isLong(name(id)) && (sizeOrType(id) == 4 || sizeOrType(id) == 8)) {
+                return sizeOrType(id);
+            }
+        }
+        return DEFAULT_POINTER_SIZE;
+    }
+
+    private static boolean isLong(String name) {
+        return switch (name) {
+            case "long",
+                    "long int",
+                    "int long",
+                    "unsigned long",
+                    "long unsigned",
+                    "unsigned long int",
+                    "unsigned int long",
+                    "long unsigned int",
+                    "long int unsigned",
+                    "int unsigned long",
+                    "int long unsigned" -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Btf b
+                && header.equals(b.header)
+                && Arrays.equals(words, b.words)
+                && strings.equals(b.strings)
+                && Arrays.equals(layout, b.layout)
+                && (base == null ? b.base == null : base.equals(b.base));
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(words) + strings.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "Btf[%d types%s, %s]".formatted(typeCount(), base == null ? "" : ", split", byteOrder());
+    }
+}
