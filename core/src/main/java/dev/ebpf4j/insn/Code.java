@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -66,6 +67,11 @@ public final class Code {
         return slots.length == 0 ? EMPTY : new Code(slots);
     }
 
+    /** {@return the code of the given instructions} */
+    public static Code of(List<? extends Insn> insns) {
+        return InsnCodec.encode(insns);
+    }
+
     /** {@return all parts, one after the other} */
     public static Code concat(Collection<Code> parts) {
         long[] all = new long[Math.toIntExact(
@@ -109,6 +115,24 @@ public final class Code {
     /** {@return the slot {@code index}; take it apart with {@link Slots}} */
     public long slot(int index) {
         return slots[Objects.checkIndex(index, slots.length)];
+    }
+
+    /**
+     * {@return the instruction that starts at slot {@code index}}
+     *
+     * @throws InsnFormatException if a 64-bit immediate load starts at the last slot
+     */
+    public Insn insn(int index) {
+        return InsnCodec.decode(this, index);
+    }
+
+    /**
+     * {@return all instructions in order}
+     *
+     * @throws InsnFormatException if a 64-bit immediate load starts at the last slot
+     */
+    public List<Insn> insns() {
+        return InsnCodec.decode(this);
     }
 
     /** {@return a copy of all slots} */
@@ -158,9 +182,9 @@ public final class Code {
 
     /** A slot read little-endian from a big-endian file, or the reverse: off and imm byte-swapped, dst and src exchanged. */
     private static long swapFields(long raw) {
-        long registers = raw >>> 4 & 0x0f00 | raw << 4 & 0xf000;
+        long registers = ((raw >>> 4) & 0x0f00) | ((raw << 4) & 0xf000);
         long off = Short.toUnsignedLong(Short.reverseBytes((short) (raw >>> 16)));
         long imm = Integer.reverseBytes((int) (raw >>> 32));
-        return raw & 0xff | registers | off << 16 | imm << 32;
+        return (raw & 0xff) | registers | (off << 16) | (imm << 32);
     }
 }

@@ -27,10 +27,10 @@ public final class Slots {
     /** {@return a slot of the given fields, each cut to its width: opcode 8 bits, dst and src 4 bits each, off 16 bits} */
     public static long of(int opcode, int dst, int src, int off, int imm) {
         return (opcode & 0xffL)
-                | (dst & 0xfL) << DST_SHIFT
-                | (src & 0xfL) << SRC_SHIFT
-                | (off & 0xffffL) << OFF_SHIFT
-                | (long) imm << IMM_SHIFT;
+                | ((dst & 0xfL) << DST_SHIFT)
+                | ((src & 0xfL) << SRC_SHIFT)
+                | ((off & 0xffffL) << OFF_SHIFT)
+                | ((long) imm << IMM_SHIFT);
     }
 
     /** {@return the opcode byte, 0 to 255} */
@@ -60,17 +60,17 @@ public final class Slots {
 
     /** {@return {@code slot} with another opcode, of which the low 8 bits count} */
     public static long withOpcode(long slot, int opcode) {
-        return slot & ~0xffL | opcode & 0xffL;
+        return (slot & ~0xffL) | (opcode & 0xffL);
     }
 
     /** {@return {@code slot} with another destination register, of which the low 4 bits count} */
     public static long withDst(long slot, int dst) {
-        return slot & ~(0xfL << DST_SHIFT) | (dst & 0xfL) << DST_SHIFT;
+        return (slot & ~(0xfL << DST_SHIFT)) | ((dst & 0xfL) << DST_SHIFT);
     }
 
     /** {@return {@code slot} with another source register or pseudo kind, of which the low 4 bits count} */
     public static long withSrc(long slot, int src) {
-        return slot & ~(0xfL << SRC_SHIFT) | (src & 0xfL) << SRC_SHIFT;
+        return (slot & ~(0xfL << SRC_SHIFT)) | ((src & 0xfL) << SRC_SHIFT);
     }
 
     /**
@@ -82,12 +82,12 @@ public final class Slots {
         if (off != (short) off) {
             throw new IllegalArgumentException("offset " + off + " does not fit into 16 signed bits");
         }
-        return slot & ~(0xffffL << OFF_SHIFT) | (off & 0xffffL) << OFF_SHIFT;
+        return (slot & ~(0xffffL << OFF_SHIFT)) | ((off & 0xffffL) << OFF_SHIFT);
     }
 
     /** {@return {@code slot} with another immediate} */
     public static long withImm(long slot, int imm) {
-        return slot & 0xffff_ffffL | (long) imm << IMM_SHIFT;
+        return (slot & 0xffff_ffffL) | ((long) imm << IMM_SHIFT);
     }
 
     /** {@return whether {@code slot} is the first of the two slots of a 64-bit immediate load (opcode 0x18)} */
@@ -97,6 +97,6 @@ public final class Slots {
 
     /** {@return the 64-bit immediate of the two slots of a wide load: {@code first}'s imm is the lower half} */
     public static long imm64(long first, long second) {
-        return imm(first) & 0xffff_ffffL | (long) imm(second) << 32;
+        return (imm(first) & 0xffff_ffffL) | ((long) imm(second) << 32);
     }
 }
