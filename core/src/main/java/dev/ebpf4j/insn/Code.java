@@ -74,8 +74,9 @@ public final class Code {
 
     /** {@return all parts, one after the other} */
     public static Code concat(Collection<Code> parts) {
-        long[] all = new long[Math.toIntExact(
-                parts.stream().mapToLong(part -> part.slots.length).sum())];
+        long[] all = new long
+                [Math.toIntExact(
+                        parts.stream().mapToLong(part -> part.slots.length).sum())];
         int at = 0;
         for (Code part : parts) {
             System.arraycopy(part.slots, 0, all, at, part.slots.length);

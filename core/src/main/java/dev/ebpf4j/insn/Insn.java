@@ -1,6 +1,7 @@
 package dev.ebpf4j.insn;
 
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One instruction of the BPF instruction set up to v4, one record per operand shape. Offsets and deltas of jumps and
@@ -63,12 +64,11 @@ public sealed interface Insn {
 
             /** {@return the low bytes of {@code value} converted on a machine of the given byte order, zero-extended} */
             public long apply(Size size, long value, ByteOrder machine) {
-                boolean swap =
-                        switch (this) {
-                            case LE -> machine == ByteOrder.BIG_ENDIAN;
-                            case BE -> machine == ByteOrder.LITTLE_ENDIAN;
-                            case BSWAP -> true;
-                        };
+                boolean swap = switch (this) {
+                    case LE -> machine == ByteOrder.BIG_ENDIAN;
+                    case BE -> machine == ByteOrder.LITTLE_ENDIAN;
+                    case BSWAP -> true;
+                };
                 return swap
                         ? Long.reverseBytes(value) >>> (Long.SIZE - size.bytes() * Byte.SIZE)
                         : size.zeroExtend(value);
@@ -206,22 +206,39 @@ public sealed interface Insn {
      * @param imm the immediates of both slots, the first slot's in the lower half
      */
     record LoadImm64(Reg dst, Kind kind, long imm) implements Insn {
-        /** What the immediates of a {@link LoadImm64} mean, in the order of the numbers in the src field. */
+        /** What the immediates of a {@link LoadImm64} mean. */
         public enum Kind {
             /** A 64-bit constant. */
-            CONSTANT,
+            CONSTANT(0),
             /** Low: a map's fd. */
-            MAP_FD,
+            MAP_FD(1),
             /** Low: a map's fd; high: the offset into its first value. */
-            MAP_VALUE,
+            MAP_VALUE(2),
             /** Low: the BTF id of a kernel variable; high: the fd of its module's BTF, or 0. */
-            BTF_ID,
+            BTF_ID(3),
             /** Low: distance in slots to a function of this program. */
-            FUNC,
+            FUNC(4),
             /** Low: a map's index in the load command's fd_array. */
-            MAP_IDX,
+            MAP_IDX(5),
             /** Low: a map's index in fd_array; high: the offset into its first value. */
-            MAP_IDX_VALUE
+            MAP_IDX_VALUE(6);
+
+            private static final Kind[] ALL = values();
+
+            private final int number;
+
+            Kind(int number) {
+                this.number = number;
+            }
+
+            /** {@return the number in the src field, the value of the kernel's BPF_PSEUDO_ constants, 0 for a constant} */
+            public int number() {
+                return number;
+            }
+
+            static @Nullable Kind find(int number) {
+                return number < ALL.length ? ALL[number] : null;
+            }
         }
 
         /** {@return the immediate of the first slot} */

@@ -42,6 +42,7 @@ public final class InsnCodec {
     private static final int JMP = 5;
     private static final int JMP32 = 6;
     private static final int ALU64 = 7;
+    private static final int CLASS_MASK = 0x07;
 
     private static final int X = 0x08;
 
@@ -67,7 +68,6 @@ public final class InsnCodec {
     private static final int LOAD_ACQ = 0x100;
     private static final int STORE_REL = 0x110;
 
-    private static final LoadImm64.Kind[] KINDS = LoadImm64.Kind.values();
     private static final Exit EXIT_INSN = new Exit();
 
     private InsnCodec() {}
@@ -127,22 +127,21 @@ public final class InsnCodec {
         if (Slots.dst(slot) >= Reg.COUNT || Slots.src(slot) >= Reg.COUNT) {
             return new Raw(Code.of(slot));
         }
-        Insn guess =
-                switch (opcode & 0x07) {
-                    case LD -> packet(opcode, slot);
-                    case LDX -> load(opcode, slot);
-                    case ST -> storeImm(opcode, slot);
-                    case STX -> store(opcode, slot);
-                    case ALU, ALU64 -> alu(opcode, slot);
-                    default -> jump(opcode, slot);
-                };
+        Insn guess = switch (opcode & CLASS_MASK) {
+            case LD -> packet(opcode, slot);
+            case LDX -> load(opcode, slot);
+            case ST -> storeImm(opcode, slot);
+            case STX -> store(opcode, slot);
+            case ALU, ALU64 -> alu(opcode, slot);
+            default -> jump(opcode, slot);
+        };
         return guess != null && firstSlot(guess) == slot ? guess : new Raw(Code.of(slot));
     }
 
     private static Insn decodeWide(long first, long second) {
-        int kind = Slots.src(first);
-        if (Slots.dst(first) < Reg.COUNT && kind < KINDS.length) {
-            LoadImm64 guess = new LoadImm64(dst(first), KINDS[kind], Slots.imm64(first, second));
+        LoadImm64.Kind kind = LoadImm64.Kind.find(Slots.src(first));
+        if (kind != null && Slots.dst(first) < Reg.COUNT) {
+            LoadImm64 guess = new LoadImm64(dst(first), kind, Slots.imm64(first, second));
             if (firstSlot(guess) == first && secondSlot(guess) == second) {
                 return guess;
             }
@@ -181,34 +180,42 @@ public final class InsnCodec {
         return switch (Slots.imm(slot)) {
             case LOAD_ACQ -> new LoadAcquire(size, dst(slot), src(slot), off);
             case STORE_REL -> new StoreRelease(size, dst(slot), off, src(slot));
-            default -> {
-                AtomicOp op = AtomicOp.find(Slots.imm(slot));
-                boolean known = op != null && (size == Size.W || size == Size.DW);
-                yield known ? new Atomic(op, size, dst(slot), off, src(slot)) : null;
-            }
+            default -> readModifyWrite(size, slot);
         };
     }
 
+    private static @Nullable Insn readModifyWrite(Size size, long slot) {
+        AtomicOp op = AtomicOp.find(Slots.imm(slot));
+        if (op == null || size == Size.B || size == Size.H) {
+            return null;
+        }
+        return new Atomic(op, size, dst(slot), Slots.off(slot), src(slot));
+    }
+
     private static @Nullable Insn alu(int opcode, long slot) {
-        boolean wide = (opcode & 0x07) == ALU64;
-        Operand src = operand(opcode, slot);
-        int off = Slots.off(slot);
         return switch (opcode & OP_MASK) {
-            case NEG -> new Neg(wide, dst(slot));
+            case NEG -> new Neg(isWideAlu(opcode), dst(slot));
             case END -> endian(opcode, slot);
-            default -> {
-                if ((opcode & OP_MASK) == AluOp.MOV.bits() && off == CAST_OFF) {
-                    yield new AddrSpaceCast(dst(slot), src(slot), Slots.imm(slot) >>> 16, Slots.imm(slot) & 0xffff);
-                }
-                AluOp op = AluOp.find(opcode, off);
-                yield op == null || Ranges.refuses(wide, op, src) ? null : new Alu(wide, op, dst(slot), src);
-            }
+            default -> arithmetic(opcode, slot);
         };
+    }
+
+    private static @Nullable Insn arithmetic(int opcode, long slot) {
+        int off = Slots.off(slot);
+        if ((opcode & OP_MASK) == AluOp.MOV.bits() && off == CAST_OFF) {
+            return new AddrSpaceCast(dst(slot), src(slot), Slots.imm(slot) >>> 16, Slots.imm(slot) & 0xffff);
+        }
+        AluOp op = AluOp.find(opcode, off);
+        Operand src = operand(opcode, slot);
+        if (op == null || Ranges.refuses(isWideAlu(opcode), op, src)) {
+            return null;
+        }
+        return new Alu(isWideAlu(opcode), op, dst(slot), src);
     }
 
     private static @Nullable Insn endian(int opcode, long slot) {
         Endian.Order order;
-        if ((opcode & 0x07) == ALU64) {
+        if (isWideAlu(opcode)) {
             order = Endian.Order.BSWAP;
         } else {
             order = (opcode & X) == 0 ? Endian.Order.LE : Endian.Order.BE;
@@ -222,22 +229,26 @@ public final class InsnCodec {
     }
 
     private static @Nullable Insn jump(int opcode, long slot) {
-        boolean wide = (opcode & 0x07) == JMP;
+        boolean indirect = (opcode & X) != 0;
         return switch (opcode & OP_MASK) {
-            case JA -> {
-                if ((opcode & X) != 0) {
-                    yield new GotoIndirect(dst(slot));
-                }
-                yield wide ? new Goto(false, Slots.off(slot)) : new Goto(true, Slots.imm(slot));
-            }
-            case CALL -> (opcode & X) != 0 ? new CallIndirect(dst(slot)) : call(slot);
+            case JA -> indirect ? new GotoIndirect(dst(slot)) : unconditional(opcode, slot);
+            case CALL -> indirect ? new CallIndirect(dst(slot)) : call(slot);
             case EXIT -> EXIT_INSN;
             case JCOND -> new MayGoto(Slots.off(slot));
-            default -> {
-                JumpOp op = JumpOp.find(opcode);
-                yield op == null ? null : new Jump(wide, op, dst(slot), operand(opcode, slot), Slots.off(slot));
-            }
+            default -> conditional(opcode, slot);
         };
+    }
+
+    private static Insn unconditional(int opcode, long slot) {
+        return isWideJump(opcode) ? new Goto(false, Slots.off(slot)) : new Goto(true, Slots.imm(slot));
+    }
+
+    private static @Nullable Insn conditional(int opcode, long slot) {
+        JumpOp op = JumpOp.find(opcode);
+        if (op == null) {
+            return null;
+        }
+        return new Jump(isWideJump(opcode), op, dst(slot), operand(opcode, slot), Slots.off(slot));
     }
 
     private static @Nullable Insn call(long slot) {
@@ -247,6 +258,14 @@ public final class InsnCodec {
             case PSEUDO_KFUNC_CALL -> new CallKfunc(Slots.imm(slot), Slots.off(slot));
             default -> null;
         };
+    }
+
+    private static boolean isWideAlu(int opcode) {
+        return (opcode & CLASS_MASK) == ALU64;
+    }
+
+    private static boolean isWideJump(int opcode) {
+        return (opcode & CLASS_MASK) == JMP;
     }
 
     private static Operand operand(int opcode, long slot) {
@@ -265,7 +284,8 @@ public final class InsnCodec {
         return switch (insn) {
             case Alu i -> binary((i.wide() ? ALU64 : ALU) | i.op().bits(), i.dst(), i.src(), i.op().off());
             case Neg i -> slot((i.wide() ? ALU64 : ALU) | NEG, i.dst(), 0, 0, 0);
-            case Endian i -> slot(endianOpcode(i.order()), i.dst(), 0, 0, i.size().bytes() * Byte.SIZE);
+            case Endian i ->
+                slot(endianOpcode(i.order()), i.dst(), 0, 0, i.size().bytes() * Byte.SIZE);
             case AddrSpaceCast i ->
                 slot(
                         ALU64 | AluOp.MOV.bits() | X,
@@ -274,17 +294,24 @@ public final class InsnCodec {
                         CAST_OFF,
                         (i.toSpace() << 16) | i.fromSpace());
             case Load i ->
-                slot(LDX | (i.signed() ? MEMSX : MEM) | i.size().bits(), i.dst(), i.base().number(), i.off(), 0);
+                slot(
+                        LDX | (i.signed() ? MEMSX : MEM) | i.size().bits(),
+                        i.dst(),
+                        i.base().number(),
+                        i.off(),
+                        0);
             case Store i -> slot(STX | MEM | i.size().bits(), i.base(), i.src().number(), i.off(), 0);
             case StoreImm i -> slot(ST | MEM | i.size().bits(), i.base(), 0, i.off(), i.imm());
             case Atomic i -> atomic(i.size(), i.base(), i.src(), i.off(), i.op().bits());
             case LoadAcquire i -> atomic(i.size(), i.dst(), i.base(), i.off(), LOAD_ACQ);
             case StoreRelease i -> atomic(i.size(), i.base(), i.src(), i.off(), STORE_REL);
-            case LoadImm64 i -> slot(Slots.LOAD_IMM64, i.dst(), i.kind().ordinal(), 0, i.low());
+            case LoadImm64 i -> slot(Slots.LOAD_IMM64, i.dst(), i.kind().number(), 0, i.low());
             case PacketAbs i -> slot(LD | ABS | i.size().bits(), Reg.R0, 0, 0, i.offset());
-            case PacketInd i -> slot(LD | IND | i.size().bits(), Reg.R0, i.index().number(), 0, i.offset());
+            case PacketInd i ->
+                slot(LD | IND | i.size().bits(), Reg.R0, i.index().number(), 0, i.offset());
             case Jump i -> binary((i.wide() ? JMP : JMP32) | i.op().bits(), i.dst(), i.src(), i.delta());
-            case Goto i -> i.far() ? slot(JMP32 | JA, Reg.R0, 0, 0, i.delta()) : slot(JMP | JA, Reg.R0, 0, i.delta(), 0);
+            case Goto i ->
+                i.far() ? slot(JMP32 | JA, Reg.R0, 0, 0, i.delta()) : slot(JMP | JA, Reg.R0, 0, i.delta(), 0);
             case GotoIndirect i -> slot(JMP | JA | X, i.target(), 0, 0, 0);
             case MayGoto i -> slot(JMP | JCOND, Reg.R0, 0, i.delta(), 0);
             case CallHelper i -> slot(JMP | CALL, Reg.R0, 0, 0, i.id());

@@ -54,7 +54,7 @@ public enum JumpOp {
      */
     public boolean test(boolean wide, long dst, long src) {
         // Sign extension keeps the order of 32-bit values, signed and unsigned, and a common bit stays a common bit.
-        return wide ? test(dst, src) : test((int) dst, (int) src);
+        return wide ? test(dst, src) : test(Size.W.signExtend(dst), Size.W.signExtend(src));
     }
 
     private boolean test(long dst, long src) {

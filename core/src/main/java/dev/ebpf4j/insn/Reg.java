@@ -2,36 +2,42 @@ package dev.ebpf4j.insn;
 
 /**
  * A register of the BPF virtual machine. By convention r0 is the result, r1 to r5 are arguments that a call destroys,
- * r6 to r9 survive calls, r10 is the read-only frame pointer. The constant's ordinal is its number in a slot.
+ * r6 to r9 survive calls, r10 is the read-only frame pointer.
  */
 public enum Reg implements Operand {
     /** Result of calls and of the program. */
-    R0,
+    R0(0),
     /** First argument; the context at program entry. */
-    R1,
+    R1(1),
     /** Second argument. */
-    R2,
+    R2(2),
     /** Third argument. */
-    R3,
+    R3(3),
     /** Fourth argument. */
-    R4,
+    R4(4),
     /** Fifth argument. */
-    R5,
+    R5(5),
     /** Survives calls. */
-    R6,
+    R6(6),
     /** Survives calls. */
-    R7,
+    R7(7),
     /** Survives calls. */
-    R8,
+    R8(8),
     /** Survives calls. */
-    R9,
+    R9(9),
     /** Frame pointer: the end of this function's 512 bytes of stack. */
-    R10;
+    R10(10);
 
     private static final Reg[] ALL = values();
 
     /** How many registers programs may name; the 4-bit fields of a slot can say more. */
     static final int COUNT = ALL.length;
+
+    private final int number;
+
+    Reg(int number) {
+        this.number = number;
+    }
 
     /**
      * {@return the register of the given number}
@@ -47,12 +53,12 @@ public enum Reg implements Operand {
 
     /** {@return the number in a slot, 0 to 10} */
     public int number() {
-        return ordinal();
+        return number;
     }
 
     /** {@return the name of all 64 bits, as in {@code r3}} */
     @Override
     public String toString() {
-        return "r" + ordinal();
+        return "r" + number;
     }
 }

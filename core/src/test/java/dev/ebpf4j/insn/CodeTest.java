@@ -78,7 +78,8 @@ class CodeTest {
     @Test
     void anEditorLeavesItsSourceAlone() {
         Code code = Code.of(0x18, 0, 0x95);
-        CodeEditor editor = code.edit().setImm64(0, 0x1122334455667788L).setSrc(0, 1).setOff(2, -1);
+        CodeEditor editor =
+                code.edit().setImm64(0, 0x1122334455667788L).setSrc(0, 1).setOff(2, -1);
         Code edited = editor.toCode();
         editor.setSlot(2, 0);
         assertEquals(Code.of(0x18, 0, 0x95), code);

@@ -14,9 +14,13 @@ import java.util.Objects;
 /** The programs of the public bpf_conformance suite, already assembled by others. */
 final class Conformance {
     /** A program of the suite. */
-    record Program(String name, byte[] bytes) {
+    record Program(String name, String hex) {
         Code code() {
-            return Code.of(bytes, ByteOrder.LITTLE_ENDIAN);
+            return Code.of(bytes(), ByteOrder.LITTLE_ENDIAN);
+        }
+
+        byte[] bytes() {
+            return HexFormat.of().parseHex(hex);
         }
 
         @Override
@@ -28,7 +32,8 @@ final class Conformance {
     private Conformance() {}
 
     static List<Program> programs() {
-        InputStream in = Objects.requireNonNull(Conformance.class.getResourceAsStream("/conformance/bpf_conformance.tsv"));
+        InputStream in =
+                Objects.requireNonNull(Conformance.class.getResourceAsStream("/conformance/bpf_conformance.tsv"));
         try (var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             return lines.lines().skip(1).map(Conformance::program).toList();
         } catch (IOException e) {
@@ -38,6 +43,6 @@ final class Conformance {
 
     private static Program program(String line) {
         String[] fields = line.split("\t", -1);
-        return new Program(fields[0], HexFormat.of().parseHex(fields[7]));
+        return new Program(fields[0], fields[7]);
     }
 }

@@ -63,8 +63,7 @@ final class HelperSource {
         return "\"" + text + "\"";
     }
 
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             package dev.ebpf4j.insn;
 
             import java.util.Arrays;
@@ -85,8 +84,7 @@ final class HelperSource {
             public enum Helper {
             """;
 
-    private static final String TAIL =
-            """
+    private static final String TAIL = """
 
                 private static final Map<Integer, Helper> BY_ID = indexBy(Helper::id);
                 private static final Map<String, Helper> BY_NAME = indexBy(Helper::functionName);
