@@ -20,9 +20,9 @@ public interface ClangProvider {
     /**
      * Gives the executable, unpacking it first where needed.
      *
-     * @param cache the directory, perhaps not there yet, below which a provider may keep unpacked files
+     * @param cache where a provider may keep unpacked files
      * @return the executable, or empty when this source has none for this machine
      * @throws IOException if there is one and it cannot be unpacked
      */
-    Optional<Path> executable(Path cache) throws IOException;
+    Optional<Path> executable(CacheDirectory cache) throws IOException;
 }
