@@ -105,8 +105,7 @@ public final class CacheDirectory {
     private void fillLocked(Path directory, Filler filler) throws IOException {
         Path lockFile = root.resolve("." + directory.getFileName() + ".lock");
         Path growing = root.resolve("." + directory.getFileName() + ".new");
-        try (FileChannel channel =
-                        FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.lock()) {
             if (!lock.isValid() || Files.isDirectory(directory)) {
                 return;

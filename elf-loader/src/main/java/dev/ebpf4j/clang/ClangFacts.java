@@ -66,8 +66,7 @@ record ClangFacts(String version, int major, boolean hasBpf) {
     }
 
     private static String answer(Path executable, String question) {
-        Result result =
-                ClangProcess.run(List.of(executable.toString(), question), Path.of(""), new byte[0], PATIENCE);
+        Result result = ClangProcess.run(List.of(executable.toString(), question), Path.of(""), new byte[0], PATIENCE);
         if (result.exit() != 0) {
             throw new ClangException(
                     executable + " " + question + " ended with status " + result.exit() + ": "

@@ -72,7 +72,8 @@ final class ClangFinder {
 
     private Optional<Clang> fromPath(List<String> reasons) {
         List<Path> inOrder = new ArrayList<>(candidates("clang"::equals));
-        List<Path> numbered = new ArrayList<>(candidates(name -> NUMBERED.matcher(name).matches()));
+        List<Path> numbered =
+                new ArrayList<>(candidates(name -> NUMBERED.matcher(name).matches()));
         numbered.sort(Comparator.comparingInt(ClangFinder::number).reversed());
         inOrder.addAll(numbered);
         return inOrder.stream().flatMap(path -> check(path, reasons).stream()).findFirst();
@@ -127,7 +128,8 @@ final class ClangFinder {
                 continue;
             }
             try (DirectoryStream<Path> files = Files.newDirectoryStream(
-                    Path.of(entry).toAbsolutePath(), file -> fits.test(file.getFileName().toString()))) {
+                    Path.of(entry).toAbsolutePath(),
+                    file -> fits.test(file.getFileName().toString()))) {
                 files.forEach(found::add);
             } catch (IOException | InvalidPathException e) {
                 // A PATH may name what is not there; shells pass over it too.

@@ -50,7 +50,9 @@ final class ClangProcess {
 
     private static Process start(List<String> command, Path directory) {
         try {
-            return new ProcessBuilder(command).directory(directory.toAbsolutePath().toFile()).start();
+            return new ProcessBuilder(command)
+                    .directory(directory.toAbsolutePath().toFile())
+                    .start();
         } catch (IOException e) {
             throw new ClangException("cannot start " + command.getFirst() + ": " + e.getMessage(), e);
         }

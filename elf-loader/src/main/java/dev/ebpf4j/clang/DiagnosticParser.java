@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 /** Splits clang's standard error into diagnostics. */
 final class DiagnosticParser {
 
-    private static final Pattern HEADER = Pattern.compile(
-            "(?:(?<file>[^\\s].*?):(?<line>\\d{1,9}):(?<column>\\d{1,9}): |[^\\s:]*clang[^\\s:]*: |)"
+    private static final Pattern HEADER =
+            Pattern.compile("(?:(?<file>[^\\s].*?):(?<line>\\d{1,9}):(?<column>\\d{1,9}): |[^\\s:]*clang[^\\s:]*: |)"
                     + "(?<severity>fatal error|error|warning|remark|note): (?<message>.*)");
     private static final Pattern INCLUDED = Pattern.compile("In file included from .*|\\s+from .*:\\d+[:,]");
     private static final Pattern SUMMARY =

@@ -110,7 +110,8 @@ class ClangFinderTest {
         assertTrue(broken.toFile().setExecutable(true));
         providers = List.of(provider(Optional.of(broken)));
         ClangNotFoundException e = assertThrows(ClangNotFoundException.class, () -> finder().find());
-        assertTrue(e.getMessage().contains("ended with status 127: error while loading shared libraries: libstdc++"),
+        assertTrue(
+                e.getMessage().contains("ended with status 127: error while loading shared libraries: libstdc++"),
                 e.getMessage());
     }
 

@@ -51,7 +51,8 @@ class ClangProcessTest {
 
     @Test
     void aClangThatReadsNothingDoesNotBlock() throws IOException {
-        CompiledObject object = clang("echo object").compile(request("x".repeat(1 << 20)).build());
+        CompiledObject object =
+                clang("echo object").compile(request("x".repeat(1 << 20)).build());
         assertEquals("object\n", new String(object.toBytes(), StandardCharsets.UTF_8));
     }
 
@@ -59,8 +60,9 @@ class ClangProcessTest {
     void tooLateMeansKilledWithItsChildren() throws Exception {
         Path pids = directory.resolve("pids");
         Clang slow = clang("sleep 600 & echo $! $$ > " + pids + "; wait");
-        ClangTimeoutException e = assertThrows(ClangTimeoutException.class, () -> slow.compile(
-                request("").timeout(Duration.ofSeconds(1)).build()));
+        ClangTimeoutException e = assertThrows(
+                ClangTimeoutException.class,
+                () -> slow.compile(request("").timeout(Duration.ofSeconds(1)).build()));
         assertTrue(e.getMessage().contains("did not finish within 1000 ms and was killed"), e.getMessage());
         for (String pid : Files.readString(pids).strip().split(" ")) {
             awaitEnd(Long.parseLong(pid));
@@ -85,14 +87,16 @@ class ClangProcessTest {
 
     @Test
     void aDaemonThatKeepsThePipeDoesNotKeepUs() throws IOException {
-        CompiledObject object = clang("(trap '' HUP; sleep 5) & echo object").compile(request("").build());
+        CompiledObject object = clang("(trap '' HUP; sleep 5) & echo object")
+                .compile(request("").build());
         assertEquals("object\n", new String(object.toBytes(), StandardCharsets.UTF_8));
     }
 
     @Test
     void aCrashWithoutDiagnosticsShowsStatusAndText() throws IOException {
         Clang crashing = clang("echo 'PLEASE submit a bug report' >&2; exit 139");
-        ClangException e = assertThrows(ClangException.class, () -> crashing.compile(request("").build()));
+        ClangException e = assertThrows(
+                ClangException.class, () -> crashing.compile(request("").build()));
         assertTrue(e.getMessage().contains("status 139 and no object for x.bpf.c:\nPLEASE submit"), e.getMessage());
         assertEquals(List.of(), e.diagnostics());
     }
@@ -108,20 +112,23 @@ class ClangProcessTest {
                 .include(Path.of("one"))
                 .arguments("-DLAST=1")
                 .build();
-        List<String> arguments = new String(echo.compile(request).toBytes(), StandardCharsets.UTF_8).lines().toList();
+        List<String> arguments = new String(echo.compile(request).toBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         assertEquals("--target=bpfeb", arguments.getFirst());
         assertTrue(arguments.containsAll(List.of("-O2", "-g", "-mcpu=v4", "-D__TARGET_ARCH_arm64")));
         int theirs = arguments.indexOf("-Ione");
         assertTrue(theirs > 0 && arguments.get(theirs + 1).contains("/cache/headers-"), arguments.toString());
-        assertEquals(List.of("-DLAST=1", "-xc", "./-odd.bpf.c"), arguments.subList(arguments.size() - 3, arguments.size()));
+        assertEquals(
+                List.of("-DLAST=1", "-xc", "./-odd.bpf.c"), arguments.subList(arguments.size() - 3, arguments.size()));
     }
 
     @Test
     void manyAtOnceFillTheCacheOnceAndLeaveNothingElse() throws Exception {
         Clang cat = clang("cat");
         List<Callable<String>> jobs = IntStream.range(0, 32)
-                .mapToObj(i -> (Callable<String>) () -> new String(
-                        cat.compile(request("source " + i).build()).toBytes(), StandardCharsets.UTF_8))
+                .mapToObj(i -> (Callable<String>) () ->
+                        new String(cat.compile(request("source " + i).build()).toBytes(), StandardCharsets.UTF_8))
                 .toList();
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
             List<Future<String>> done = threads.invokeAll(jobs);
@@ -130,7 +137,9 @@ class ClangProcessTest {
             }
         }
         try (Stream<Path> left = Files.list(directory.resolve("cache"))) {
-            List<String> names = left.map(path -> path.getFileName().toString()).filter(name -> !name.endsWith(".lock")).toList();
+            List<String> names = left.map(path -> path.getFileName().toString())
+                    .filter(name -> !name.endsWith(".lock"))
+                    .toList();
             assertEquals(1, names.size(), names.toString());
             assertTrue(names.getFirst().startsWith("headers-"));
         }

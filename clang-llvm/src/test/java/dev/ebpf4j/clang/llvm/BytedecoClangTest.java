@@ -47,14 +47,16 @@ class BytedecoClangTest {
         byte[] big =
                 clang.compile(request.byteOrder(ByteOrder.BIG_ENDIAN).build()).toBytes();
         // ELF header: e_ident[EI_DATA] is 1 for little and 2 for big endian; e_machine 247 is EM_BPF.
-        assertEquals(List.of(0x7f, (int) 'E', 1, 247), List.of(little[0] + 0, little[1] + 0, little[5] + 0, little[18] & 255));
+        assertEquals(
+                List.of(0x7f, (int) 'E', 1, 247),
+                List.of(little[0] + 0, little[1] + 0, little[5] + 0, little[18] & 255));
         assertEquals(List.of(0x7f, (int) 'E', 2, 247), List.of(big[0] + 0, big[1] + 0, big[5] + 0, big[19] & 255));
     }
 
     @Test
     void textInMemoryKeepsItsNameAndSourceLinesInBtf() {
-        CompiledObject object =
-                clang.compile(CompileRequest.of("dir/f.bpf.c", "int f(int a)\n{\n  return a + 77;\n}\n").build());
+        CompiledObject object = clang.compile(CompileRequest.of("dir/f.bpf.c", "int f(int a)\n{\n  return a + 77;\n}\n")
+                .build());
         String bytes = new String(object.toBytes(), StandardCharsets.ISO_8859_1);
         assertTrue(bytes.contains("dir/f.bpf.c\0"));
         assertTrue(bytes.contains("  return a + 77;\0"));
@@ -70,24 +72,33 @@ class BytedecoClangTest {
         assertEquals(Diagnostic.Severity.ERROR, error.severity());
         assertEquals("bad.bpf.c:3:10", error.file() + ":" + error.line() + ":" + error.column());
         assertEquals("use of undeclared identifier 'missing'", error.message());
-        assertTrue(error.rendered().contains("return missing;\n") && error.rendered().contains("^"), error.rendered());
+        assertTrue(
+                error.rendered().contains("return missing;\n")
+                        && error.rendered().contains("^"),
+                error.rendered());
         assertTrue(e.getMessage().startsWith("bad.bpf.c: 1 error from "), e.getMessage());
     }
 
     @Test
     void warningsComeWithTheObject() {
-        CompiledObject object = clang.compile(CompileRequest.of("warn.bpf.c", "int f(void) { }\n").build());
-        assertEquals(List.of("non-void function does not return a value [-Wreturn-type]"),
+        CompiledObject object = clang.compile(
+                CompileRequest.of("warn.bpf.c", "int f(void) { }\n").build());
+        assertEquals(
+                List.of("non-void function does not return a value [-Wreturn-type]"),
                 object.warnings().stream().map(Diagnostic::message).toList());
     }
 
     @Test
     void aMissingHeaderIsFatalAndABadOptionHasNoPlace() {
-        ClangException missing = assertThrows(ClangException.class, () -> clang.compile(
-                CompileRequest.of("a.bpf.c", "#include \"nowhere.h\"\n").build()));
+        ClangException missing = assertThrows(
+                ClangException.class,
+                () -> clang.compile(
+                        CompileRequest.of("a.bpf.c", "#include \"nowhere.h\"\n").build()));
         assertEquals(Diagnostic.Severity.FATAL, missing.errors().getFirst().severity());
-        ClangException option = assertThrows(ClangException.class, () -> clang.compile(
-                CompileRequest.of("a.bpf.c", "int a;\n").cpu("v9").build()));
+        ClangException option = assertThrows(
+                ClangException.class,
+                () -> clang.compile(
+                        CompileRequest.of("a.bpf.c", "int a;\n").cpu("v9").build()));
         assertEquals(0, option.errors().getFirst().line());
         assertTrue(option.errors().getFirst().message().contains("v9"), option.getMessage());
     }
