@@ -1,0 +1,68 @@
+package dev.ebpf4j.link;
+
+import dev.ebpf4j.insn.Code;
+import dev.ebpf4j.spec.ProgramSpec;
+import dev.ebpf4j.spec.Reloc;
+import dev.ebpf4j.spec.SourceLine;
+import java.util.List;
+
+/**
+ * A program on its way to the kernel: its entry function with all callees appended, in slots of the whole program.
+ *
+ * @param spec the program as the object wanted it
+ * @param code all instructions
+ * @param relocs what is still to be patched, by ascending slot; empty once linked
+ * @param functions where each function begins, by ascending slot; empty without function information
+ * @param lines source lines, by ascending slot; empty without line information
+ * @param mapUses instructions that take a map's file descriptor, by ascending slot
+ * @param poisons instructions that must never be reached, with the reason
+ * @param attachBtfId BTF id, in the kernel's BTF, of what the program is attached to; 0 if its type needs none
+ */
+public record LinkedProgram(
+        ProgramSpec spec,
+        Code code,
+        List<Reloc> relocs,
+        List<FunctionStart> functions,
+        List<SourceLine> lines,
+        List<MapUse> mapUses,
+        List<Poison> poisons,
+        int attachBtfId) {
+
+    /**
+     * The beginning of a function.
+     *
+     * @param slot its first slot
+     * @param typeId BTF id of its FUNC in the object's BTF
+     */
+    public record FunctionStart(int slot, int typeId) {}
+
+    /**
+     * A 64-bit load whose first immediate becomes a map's file descriptor; all else about it is already in the code.
+     *
+     * @param slot its first slot
+     * @param map index into {@link LinkedObject#maps()}
+     */
+    public record MapUse(int slot, int map) {}
+
+    /**
+     * An instruction replaced by an invalid call, because this kernel has not what it needs.
+     *
+     * @param slot the instruction
+     * @param reason what is missing, in words for a person
+     */
+    public record Poison(int slot, String reason) {}
+
+    /** Copies the lists. */
+    public LinkedProgram {
+        relocs = List.copyOf(relocs);
+        functions = List.copyOf(functions);
+        lines = List.copyOf(lines);
+        mapUses = List.copyOf(mapUses);
+        poisons = List.copyOf(poisons);
+    }
+
+    /** Returns the program's name. */
+    public String name() {
+        return spec.name();
+    }
+}

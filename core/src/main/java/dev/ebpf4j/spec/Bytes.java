@@ -1,0 +1,81 @@
+package dev.ebpf4j.spec;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** An immutable run of bytes, compared by content. */
+public final class Bytes {
+    /** No bytes. */
+    public static final Bytes EMPTY = new Bytes(new byte[0]);
+
+    private final byte[] bytes;
+
+    private Bytes(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Returns a copy of {@code bytes}. */
+    public static Bytes of(byte... bytes) {
+        return bytes.length == 0 ? EMPTY : new Bytes(bytes.clone());
+    }
+
+    /** Returns {@code size} zero bytes. */
+    public static Bytes zeros(int size) {
+        return size == 0 ? EMPTY : new Bytes(new byte[size]);
+    }
+
+    /** Returns the number of bytes. */
+    public int size() {
+        return bytes.length;
+    }
+
+    /** Returns a fresh array with these bytes. */
+    public byte[] toArray() {
+        return bytes.clone();
+    }
+
+    /** Returns a read-only view in the given byte order. */
+    public ByteBuffer buffer(ByteOrder order) {
+        return ByteBuffer.wrap(bytes).asReadOnlyBuffer().order(order);
+    }
+
+    /**
+     * Returns these bytes with {@code part} written at {@code offset}.
+     *
+     * @throws IndexOutOfBoundsException if {@code part} does not fit
+     */
+    public Bytes with(int offset, Bytes part) {
+        byte[] copy = bytes.clone();
+        System.arraycopy(part.bytes, 0, copy, offset, part.bytes.length);
+        return new Bytes(copy);
+    }
+
+    /**
+     * Returns {@code length} of these bytes from {@code offset} on.
+     *
+     * @throws IndexOutOfBoundsException if the range is not inside these bytes
+     */
+    public Bytes slice(int offset, int length) {
+        if (offset < 0 || length < 0 || length > bytes.length - offset) {
+            throw new IndexOutOfBoundsException(
+                    "bytes " + offset + " to " + ((long) offset + length) + " of " + bytes.length);
+        }
+        return new Bytes(Arrays.copyOfRange(bytes, offset, offset + length));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Bytes that && Arrays.equals(bytes, that.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return bytes.length + " bytes";
+    }
+}

@@ -1,0 +1,260 @@
+package dev.ebpf4j.spec;
+
+import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.error.MissingObjectException;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that one object file asks of the kernel: programs, maps, variables. Immutable and independent of any
+ * machine; every {@code with…} returns a changed copy.
+ */
+public final class ObjectSpec {
+    private final Builder state;
+
+    private ObjectSpec(Builder state) {
+        this.state = state;
+    }
+
+    /** Starts an empty object with this name, in native byte order. */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    /** Returns a builder that holds this object's values. */
+    public Builder toBuilder() {
+        return new Builder(state);
+    }
+
+    /** Returns the object's name, which the names of its data maps begin with. */
+    public String name() {
+        return state.name;
+    }
+
+    /** Returns the byte order of code, data and BTF. */
+    public ByteOrder byteOrder() {
+        return state.byteOrder;
+    }
+
+    /** Returns the licence, which decides about GPL-only helpers; empty if the object has none. */
+    public String license() {
+        return state.license;
+    }
+
+    /** Returns the kernel version that the object claims to be for, 0 if it claims none. */
+    public int kernelVersion() {
+        return state.kernelVersion;
+    }
+
+    /** Returns all programs in the order of the file. */
+    public List<ProgramSpec> programs() {
+        return state.programs;
+    }
+
+    /** Returns the functions that are not themselves programs. */
+    public List<FunctionSpec> subprograms() {
+        return state.subprograms;
+    }
+
+    /** Returns all maps, those of data sections included. */
+    public List<MapSpec> maps() {
+        return state.maps;
+    }
+
+    /** Returns all global variables. */
+    public List<VariableSpec> variables() {
+        return state.variables;
+    }
+
+    /** Returns what the kernel has to provide. */
+    public List<ExternSpec> externs() {
+        return state.externs;
+    }
+
+    /** Returns the object's type information, null if it has none. */
+    public @Nullable Btf btf() {
+        return state.btf;
+    }
+
+    /**
+     * Returns a program.
+     *
+     * @throws MissingObjectException if the object has no program of this name
+     */
+    public ProgramSpec program(String name) {
+        return find("program", name, programs(), ProgramSpec::name);
+    }
+
+    /**
+     * Returns a map.
+     *
+     * @throws MissingObjectException if the object has no map of this name
+     */
+    public MapSpec map(String name) {
+        return find("map", name, maps(), MapSpec::name);
+    }
+
+    /**
+     * Returns a global variable.
+     *
+     * @throws MissingObjectException if the object has no variable of this name
+     */
+    public VariableSpec variable(String name) {
+        return find("variable", name, variables(), VariableSpec::name);
+    }
+
+    /**
+     * Returns the initial value of a global variable.
+     *
+     * @throws MissingObjectException if the object has no variable of this name
+     */
+    public Bytes initialValue(String name) {
+        VariableSpec variable = variable(name);
+        return contents(variable).slice(variable.offset(), variable.size());
+    }
+
+    /** Returns a copy in which one program is changed. */
+    public ObjectSpec withProgram(String name, UnaryOperator<ProgramSpec> change) {
+        ProgramSpec old = program(name);
+        return toBuilder().programs(replace(programs(), old, change.apply(old))).build();
+    }
+
+    /** Returns a copy in which one map is changed. */
+    public ObjectSpec withMap(String name, UnaryOperator<MapSpec> change) {
+        MapSpec old = map(name);
+        return toBuilder().maps(replace(maps(), old, change.apply(old))).build();
+    }
+
+    /**
+     * Returns a copy in which a global variable starts with another value.
+     *
+     * @param value a number, boolean or character for variables of 1, 2, 4 or 8 bytes; a string (UTF-8, padded with
+     *     zeros, always terminated) or {@link Bytes} of the exact size for any
+     * @throws MissingObjectException if the object has no variable of this name
+     * @throws IllegalArgumentException if the value does not fit the variable
+     */
+    public ObjectSpec withVariable(String name, Object value) {
+        VariableSpec variable = variable(name);
+        Bytes encoded = VariableValue.encode(variable, value, byteOrder());
+        Bytes contents = contents(variable).with(variable.offset(), encoded);
+        return withMap(variable.map(), map -> map.withContents(contents));
+    }
+
+    private Bytes contents(VariableSpec variable) {
+        return Objects.requireNonNull(map(variable.map()).contents(), "a variable's map always has contents");
+    }
+
+    private <T> T find(String kind, String name, List<T> all, Function<T, String> nameOf) {
+        for (T candidate : all) {
+            if (nameOf.apply(candidate).equals(name)) {
+                return candidate;
+            }
+        }
+        throw new MissingObjectException(
+                "object '" + name() + "'", kind, name, all.stream().map(nameOf).toList());
+    }
+
+    private static <T> List<T> replace(List<T> all, T old, T replacement) {
+        return all.stream().map(item -> item == old ? replacement : item).toList();
+    }
+
+    @Override
+    public String toString() {
+        return "object '" + name() + "' (" + programs().size() + " programs, "
+                + maps().size() + " maps)";
+    }
+
+    /** Collects the values of an {@link ObjectSpec}. Not for use by several threads at once. */
+    public static final class Builder {
+        private final String name;
+        private ByteOrder byteOrder = ByteOrder.nativeOrder();
+        private String license = "";
+        private int kernelVersion;
+        private List<ProgramSpec> programs = List.of();
+        private List<FunctionSpec> subprograms = List.of();
+        private List<MapSpec> maps = List.of();
+        private List<VariableSpec> variables = List.of();
+        private List<ExternSpec> externs = List.of();
+        private @Nullable Btf btf;
+
+        private Builder(String name) {
+            this.name = Objects.requireNonNull(name);
+        }
+
+        private Builder(Builder that) {
+            name = that.name;
+            byteOrder = that.byteOrder;
+            license = that.license;
+            kernelVersion = that.kernelVersion;
+            programs = that.programs;
+            subprograms = that.subprograms;
+            maps = that.maps;
+            variables = that.variables;
+            externs = that.externs;
+            btf = that.btf;
+        }
+
+        /** Sets the byte order. */
+        public Builder byteOrder(ByteOrder value) {
+            byteOrder = value;
+            return this;
+        }
+
+        /** Sets the licence. */
+        public Builder license(String value) {
+            license = value;
+            return this;
+        }
+
+        /** Sets the claimed kernel version. */
+        public Builder kernelVersion(int value) {
+            kernelVersion = value;
+            return this;
+        }
+
+        /** Sets the programs. */
+        public Builder programs(List<ProgramSpec> value) {
+            programs = List.copyOf(value);
+            return this;
+        }
+
+        /** Sets the functions that are not themselves programs. */
+        public Builder subprograms(List<FunctionSpec> value) {
+            subprograms = List.copyOf(value);
+            return this;
+        }
+
+        /** Sets the maps. */
+        public Builder maps(List<MapSpec> value) {
+            maps = List.copyOf(value);
+            return this;
+        }
+
+        /** Sets the global variables. */
+        public Builder variables(List<VariableSpec> value) {
+            variables = List.copyOf(value);
+            return this;
+        }
+
+        /** Sets what the kernel has to provide. */
+        public Builder externs(List<ExternSpec> value) {
+            externs = List.copyOf(value);
+            return this;
+        }
+
+        /** Sets the type information. */
+        public Builder btf(@Nullable Btf value) {
+            btf = value;
+            return this;
+        }
+
+        /** Returns the object. The builder may be used on. */
+        public ObjectSpec build() {
+            return new ObjectSpec(new Builder(this));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.ebpf4j.spec;
+
+import dev.ebpf4j.btf.CoReRelo;
+
+/** An instruction that can't be final before the kernel, or the place of something else, is known. */
+public sealed interface Reloc {
+    /** Returns the slot of the instruction, counted in its function (after linking: in its program). */
+    int slot();
+
+    /** Returns the same relocation for another slot. */
+    Reloc at(int newSlot);
+
+    /**
+     * A 64-bit load of a map's handle.
+     *
+     * @param map name of the map
+     */
+    record MapRef(int slot, String map) implements Reloc {
+        @Override
+        public MapRef at(int newSlot) {
+            return new MapRef(newSlot, map);
+        }
+    }
+
+    /**
+     * A 64-bit load of an address inside a map's first value: a global variable.
+     *
+     * @param map name of the map that holds the section
+     * @param offset offset into the value, in bytes
+     */
+    record DataRef(int slot, String map, int offset) implements Reloc {
+        @Override
+        public DataRef at(int newSlot) {
+            return new DataRef(newSlot, map, offset);
+        }
+    }
+
+    /**
+     * A call of a function of the same object.
+     *
+     * @param callee the function called
+     */
+    record SubprogCall(int slot, FunctionId callee) implements Reloc {
+        @Override
+        public SubprogCall at(int newSlot) {
+            return new SubprogCall(newSlot, callee);
+        }
+    }
+
+    /**
+     * A 64-bit load of a function's address, to be handed to a helper as a callback.
+     *
+     * @param callee the function
+     */
+    record SubprogAddress(int slot, FunctionId callee) implements Reloc {
+        @Override
+        public SubprogAddress at(int newSlot) {
+            return new SubprogAddress(newSlot, callee);
+        }
+    }
+
+    /**
+     * A field, type or enumerator whose place or value differs between kernels.
+     *
+     * @param relo what is accessed, in terms of the object's BTF
+     */
+    record CoRe(int slot, CoReRelo relo) implements Reloc {
+        @Override
+        public CoRe at(int newSlot) {
+            return new CoRe(newSlot, relo);
+        }
+    }
+
+    /**
+     * A 64-bit load of the address of a kernel configuration value.
+     *
+     * @param name name of the extern, such as {@code CONFIG_HZ}
+     */
+    record Kconfig(int slot, String name) implements Reloc {
+        @Override
+        public Kconfig at(int newSlot) {
+            return new Kconfig(newSlot, name);
+        }
+    }
+
+    /**
+     * A 64-bit load of the address of a kernel symbol.
+     *
+     * @param name name of the extern
+     */
+    record Ksym(int slot, String name) implements Reloc {
+        @Override
+        public Ksym at(int newSlot) {
+            return new Ksym(newSlot, name);
+        }
+    }
+
+    /**
+     * A call of a kernel function.
+     *
+     * @param name name of the extern
+     */
+    record Kfunc(int slot, String name) implements Reloc {
+        @Override
+        public Kfunc at(int newSlot) {
+            return new Kfunc(newSlot, name);
+        }
+    }
+}
