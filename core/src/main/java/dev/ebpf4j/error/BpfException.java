@@ -52,12 +52,12 @@ public class BpfException extends RuntimeException {
         this.errno = errno;
     }
 
-    /** Returns what was tried and on what. */
+    /** {@return what was tried and on what} */
     public String operation() {
         return operation;
     }
 
-    /** Returns the kernel's answer. */
+    /** {@return the kernel's answer} */
     public Errno errno() {
         return errno;
     }

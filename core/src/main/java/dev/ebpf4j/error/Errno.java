@@ -1,5 +1,6 @@
 package dev.ebpf4j.error;
 
+import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -10,7 +11,7 @@ import java.util.Map;
  * @param name its name, such as {@code EPERM}
  * @param meaning what it stands for in general
  */
-public record Errno(int number, String name, String meaning) {
+public record Errno(int number, String name, String meaning) implements Serializable {
     /** Operation not permitted. */
     public static final int EPERM = 1;
 
@@ -193,7 +194,7 @@ public record Errno(int number, String name, String meaning) {
             524 ENOTSUPP Operation is not supported (kernel-internal)
             """);
 
-    /** Returns the error with this number, given as positive or (as system calls answer) negative. */
+    /** {@return the error with this number, given as positive or (as system calls answer) negative} */
     public static Errno of(long number) {
         int positive = (int) Math.abs(number);
         Errno known = TABLE.get(positive);
@@ -210,7 +211,7 @@ public record Errno(int number, String name, String meaning) {
         return Map.copyOf(result);
     }
 
-    /** Returns whether this is the error with the given number, one of the constants above. */
+    /** {@return whether this is the error with the given number, one of the constants above} */
     public boolean is(int other) {
         return number == other;
     }

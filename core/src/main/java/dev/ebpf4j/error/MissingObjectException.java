@@ -24,7 +24,7 @@ public final class MissingObjectException extends RuntimeException {
         this.name = name;
     }
 
-    /** Returns the name that was asked for. */
+    /** {@return the name that was asked for} */
     public String name() {
         return name;
     }

@@ -24,12 +24,12 @@ public final class UnsupportedFeatureException extends BpfException {
         this.since = since;
     }
 
-    /** Returns what is missing. */
+    /** {@return what is missing} */
     public String feature() {
         return feature;
     }
 
-    /** Returns the first kernel that has it. */
+    /** {@return the first kernel that has it} */
     public String since() {
         return since;
     }

@@ -32,66 +32,66 @@ public final class LinkInputs {
         return copy;
     }
 
-    /** Returns the facts of a kernel of which nothing is known but its BTF. */
+    /** {@return the facts of a kernel of which nothing is known but its BTF} */
     public static LinkInputs of(Btf kernelBtf) {
         return new LinkInputs(() -> Optional.of(kernelBtf));
     }
 
-    /** Returns the facts of a kernel whose BTF is read when first asked for; empty if it has none. */
+    /** {@return the facts of a kernel whose BTF is read when first asked for; empty if it has none} */
     public static LinkInputs of(Supplier<Optional<Btf>> kernelBtf) {
         return new LinkInputs(kernelBtf);
     }
 
-    /** Returns a copy that resolves CO-RE against another BTF; all else still uses the kernel's own. */
+    /** {@return a copy that resolves CO-RE against another BTF; all else still uses the kernel's own} */
     public LinkInputs withCoReBtf(Btf btf) {
         LinkInputs copy = copy();
         copy.customBtf = btf;
         return copy;
     }
 
-    /** Returns a copy with the kernel's version, as {@code KERNEL_VERSION(a, b, c)} encodes it. */
+    /** {@return a copy with the kernel's version, as {@code KERNEL_VERSION(a, b, c)} encodes it} */
     public LinkInputs withKernelVersion(int version) {
         LinkInputs copy = copy();
         copy.kernelVersion = version;
         return copy;
     }
 
-    /** Returns a copy that answers for values of {@code CONFIG_…} options: the text behind {@code =}. */
+    /** {@return a copy that answers for values of {@code CONFIG_…} options: the text behind {@code =}} */
     public LinkInputs withKconfig(Function<String, Optional<String>> lookup) {
         LinkInputs copy = copy();
         copy.kconfig = lookup;
         return copy;
     }
 
-    /** Returns a copy that answers for the addresses of kernel symbols; several for an ambiguous name. */
+    /** {@return a copy that answers for the addresses of kernel symbols; several for an ambiguous name} */
     public LinkInputs withSymbols(Function<String, List<Long>> lookup) {
         LinkInputs copy = copy();
         copy.symbols = lookup;
         return copy;
     }
 
-    /** Returns the kernel's own BTF. */
+    /** {@return the kernel's own BTF} */
     public Optional<Btf> kernelBtf() {
         return kernelBtf.get();
     }
 
-    /** Returns the BTF to resolve CO-RE against. */
+    /** {@return the BTF to resolve CO-RE against} */
     public Optional<Btf> coReBtf() {
         return customBtf != null ? Optional.of(customBtf) : kernelBtf();
     }
 
-    /** Returns the kernel's version, 0 if not known. */
+    /** {@return the kernel's version, 0 if not known} */
     public int kernelVersion() {
         return kernelVersion;
     }
 
-    /** Returns the value of a {@code CONFIG_…} option. */
+    /** {@return the value of a {@code CONFIG_…} option} */
     public Optional<String> kconfig(String name) {
         return kconfig.apply(name);
     }
 
     /**
-     * Returns the address of a kernel symbol.
+     * {@return the address of a kernel symbol}
      *
      * @throws LinkException if several symbols have the name
      */

@@ -61,7 +61,7 @@ public record LinkedProgram(
         poisons = List.copyOf(poisons);
     }
 
-    /** Returns the program's name. */
+    /** {@return the program's name} */
     public String name() {
         return spec.name();
     }

@@ -33,12 +33,12 @@ public enum Feature {
         this.since = since;
     }
 
-    /** Returns the feature in words for a person. */
+    /** {@return the feature in words for a person} */
     public String words() {
         return words;
     }
 
-    /** Returns the first kernel that has it. */
+    /** {@return the first kernel that has it} */
     public String since() {
         return since;
     }

@@ -18,15 +18,15 @@ public interface KernelFeatures {
     /** A kernel that has everything. */
     KernelFeatures ALL = feature -> Support.SUPPORTED;
 
-    /** Returns whether the kernel has a feature. */
+    /** {@return whether the kernel has a feature} */
     Support support(Feature feature);
 
-    /** Returns whether the kernel is known to lack a feature; what is not known is worth a try. */
+    /** {@return whether the kernel is known to lack a feature; what is not known is worth a try} */
     default boolean lacks(Feature feature) {
         return support(feature) == Support.UNSUPPORTED;
     }
 
-    /** Returns the same kernel without some features, to see what an older one would get. */
+    /** {@return the same kernel without some features, to see what an older one would get} */
     default KernelFeatures without(Feature... features) {
         Set<Feature> masked = Set.of(features);
         return feature -> masked.contains(feature) ? Support.UNSUPPORTED : support(feature);

@@ -15,33 +15,33 @@ public final class Bytes {
         this.bytes = bytes;
     }
 
-    /** Returns a copy of {@code bytes}. */
+    /** {@return a copy of {@code bytes}} */
     public static Bytes of(byte... bytes) {
         return bytes.length == 0 ? EMPTY : new Bytes(bytes.clone());
     }
 
-    /** Returns {@code size} zero bytes. */
+    /** {@return {@code size} zero bytes} */
     public static Bytes zeros(int size) {
         return size == 0 ? EMPTY : new Bytes(new byte[size]);
     }
 
-    /** Returns the number of bytes. */
+    /** {@return the number of bytes} */
     public int size() {
         return bytes.length;
     }
 
-    /** Returns a fresh array with these bytes. */
+    /** {@return a fresh array with these bytes} */
     public byte[] toArray() {
         return bytes.clone();
     }
 
-    /** Returns a read-only view in the given byte order. */
+    /** {@return a read-only view in the given byte order} */
     public ByteBuffer buffer(ByteOrder order) {
         return ByteBuffer.wrap(bytes).asReadOnlyBuffer().order(order);
     }
 
     /**
-     * Returns these bytes with {@code part} written at {@code offset}.
+     * {@return these bytes with {@code part} written at {@code offset}}
      *
      * @throws IndexOutOfBoundsException if {@code part} does not fit
      */
@@ -52,7 +52,7 @@ public final class Bytes {
     }
 
     /**
-     * Returns {@code length} of these bytes from {@code offset} on.
+     * {@return {@code length} of these bytes from {@code offset} on}
      *
      * @throws IndexOutOfBoundsException if the range is not inside these bytes
      */

@@ -38,92 +38,92 @@ public final class MapSpec {
         return new Builder(name, type);
     }
 
-    /** Returns a builder that holds this map's values. */
+    /** {@return a builder that holds this map's values} */
     public Builder toBuilder() {
         return new Builder(state);
     }
 
-    /** Returns the name as the object spells it; the kernel's is cut to 15 bytes. */
+    /** {@return the name as the object spells it; the kernel's is cut to 15 bytes} */
     public String name() {
         return state.name;
     }
 
-    /** Returns the type. */
+    /** {@return the type} */
     public MapType type() {
         return state.type;
     }
 
-    /** Returns the size of a key. */
+    /** {@return the size of a key} */
     public int keySize() {
         return state.keySize;
     }
 
-    /** Returns the size of a value, for per-CPU maps that of one CPU. */
+    /** {@return the size of a value, for per-CPU maps that of one CPU} */
     public int valueSize() {
         return state.valueSize;
     }
 
-    /** Returns the number of elements, for ring buffers the size in bytes, for arenas the number of pages. */
+    /** {@return the number of elements, for ring buffers the size in bytes, for arenas the number of pages} */
     public int maxEntries() {
         return state.maxEntries;
     }
 
-    /** Returns the creation flags ({@code BPF_F_…}). */
+    /** {@return the creation flags ({@code BPF_F_…})} */
     public int flags() {
         return state.flags;
     }
 
-    /** Returns the NUMA node, used if the flags contain {@code BPF_F_NUMA_NODE}. */
+    /** {@return the NUMA node, used if the flags contain {@code BPF_F_NUMA_NODE}} */
     public int numaNode() {
         return state.numaNode;
     }
 
-    /** Returns the value whose meaning depends on the type, such as the number of hashes of a bloom filter. */
+    /** {@return the value whose meaning depends on the type, such as the number of hashes of a bloom filter} */
     public long mapExtra() {
         return state.mapExtra;
     }
 
-    /** Returns the BTF id of the key's type in the object's BTF, 0 if there is none. */
+    /** {@return the BTF id of the key's type in the object's BTF, 0 if there is none} */
     public int keyTypeId() {
         return state.keyTypeId;
     }
 
-    /** Returns the BTF id of the value's type in the object's BTF, 0 if there is none. */
+    /** {@return the BTF id of the value's type in the object's BTF, 0 if there is none} */
     public int valueTypeId() {
         return state.valueTypeId;
     }
 
-    /** Returns whether the map is shared through a pin. */
+    /** {@return whether the map is shared through a pin} */
     public Pinning pinning() {
         return state.pinning;
     }
 
-    /** Returns the shape of the maps inside, for maps of maps. */
+    /** {@return the shape of the maps inside, for maps of maps} */
     public @Nullable MapSpec inner() {
         return state.inner;
     }
 
-    /** Returns the initial value of element 0, for maps that hold a data section. */
+    /** {@return the initial value of element 0, for maps that hold a data section} */
     public @Nullable Bytes contents() {
         return state.contents;
     }
 
-    /** Returns whether user space may no longer write once the contents stand: read-only data. */
+    /** {@return whether user space may no longer write once the contents stand: read-only data} */
     public boolean frozen() {
         return state.frozen;
     }
 
-    /** Returns the elements that the object asks to be put in. */
+    /** {@return the elements that the object asks to be put in} */
     public List<Slot> slots() {
         return state.slots;
     }
 
-    /** Returns a copy for this number of elements (bytes for ring buffers). */
+    /** {@return a copy for this number of elements (bytes for ring buffers)} */
     public MapSpec withMaxEntries(int maxEntries) {
         return toBuilder().maxEntries(maxEntries).build();
     }
 
-    /** Returns a copy with other initial contents; the value size follows. */
+    /** {@return a copy with other initial contents; the value size follows} */
     public MapSpec withContents(Bytes contents) {
         return toBuilder().contents(contents).valueSize(contents.size()).build();
     }
@@ -282,7 +282,7 @@ public final class MapSpec {
             return this;
         }
 
-        /** Returns the spec. The builder may be used on. */
+        /** {@return the spec. The builder may be used on} */
         public MapSpec build() {
             return new MapSpec(new Builder(this));
         }

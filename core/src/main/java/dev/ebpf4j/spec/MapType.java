@@ -45,13 +45,13 @@ public enum MapType {
 
     private static final MapType[] VALUES = values();
 
-    /** Returns the number that bpf(2) uses for this type. */
+    /** {@return the number that bpf(2) uses for this type} */
     public int number() {
         return ordinal();
     }
 
     /**
-     * Returns the type with a UAPI number.
+     * {@return the type with a UAPI number}
      *
      * @throws IllegalArgumentException if this version of ebpf4j knows no such type
      */

@@ -25,63 +25,63 @@ public final class ObjectSpec {
         return new Builder(name);
     }
 
-    /** Returns a builder that holds this object's values. */
+    /** {@return a builder that holds this object's values} */
     public Builder toBuilder() {
         return new Builder(state);
     }
 
-    /** Returns the object's name, which the names of its data maps begin with. */
+    /** {@return the object's name, which the names of its data maps begin with} */
     public String name() {
         return state.name;
     }
 
-    /** Returns the byte order of code, data and BTF. */
+    /** {@return the byte order of code, data and BTF} */
     public ByteOrder byteOrder() {
         return state.byteOrder;
     }
 
-    /** Returns the licence, which decides about GPL-only helpers; empty if the object has none. */
+    /** {@return the licence, which decides about GPL-only helpers; empty if the object has none} */
     public String license() {
         return state.license;
     }
 
-    /** Returns the kernel version that the object claims to be for, 0 if it claims none. */
+    /** {@return the kernel version that the object claims to be for, 0 if it claims none} */
     public int kernelVersion() {
         return state.kernelVersion;
     }
 
-    /** Returns all programs in the order of the file. */
+    /** {@return all programs in the order of the file} */
     public List<ProgramSpec> programs() {
         return state.programs;
     }
 
-    /** Returns the functions that are not themselves programs. */
+    /** {@return the functions that are not themselves programs} */
     public List<FunctionSpec> subprograms() {
         return state.subprograms;
     }
 
-    /** Returns all maps, those of data sections included. */
+    /** {@return all maps, those of data sections included} */
     public List<MapSpec> maps() {
         return state.maps;
     }
 
-    /** Returns all global variables. */
+    /** {@return all global variables} */
     public List<VariableSpec> variables() {
         return state.variables;
     }
 
-    /** Returns what the kernel has to provide. */
+    /** {@return what the kernel has to provide} */
     public List<ExternSpec> externs() {
         return state.externs;
     }
 
-    /** Returns the object's type information, null if it has none. */
+    /** {@return the object's type information, null if it has none} */
     public @Nullable Btf btf() {
         return state.btf;
     }
 
     /**
-     * Returns a program.
+     * {@return a program}
      *
      * @throws MissingObjectException if the object has no program of this name
      */
@@ -90,7 +90,7 @@ public final class ObjectSpec {
     }
 
     /**
-     * Returns a map.
+     * {@return a map}
      *
      * @throws MissingObjectException if the object has no map of this name
      */
@@ -99,7 +99,7 @@ public final class ObjectSpec {
     }
 
     /**
-     * Returns a global variable.
+     * {@return a global variable}
      *
      * @throws MissingObjectException if the object has no variable of this name
      */
@@ -108,7 +108,7 @@ public final class ObjectSpec {
     }
 
     /**
-     * Returns the initial value of a global variable.
+     * {@return the initial value of a global variable}
      *
      * @throws MissingObjectException if the object has no variable of this name
      */
@@ -117,20 +117,20 @@ public final class ObjectSpec {
         return contents(variable).slice(variable.offset(), variable.size());
     }
 
-    /** Returns a copy in which one program is changed. */
+    /** {@return a copy in which one program is changed} */
     public ObjectSpec withProgram(String name, UnaryOperator<ProgramSpec> change) {
         ProgramSpec old = program(name);
         return toBuilder().programs(replace(programs(), old, change.apply(old))).build();
     }
 
-    /** Returns a copy in which one map is changed. */
+    /** {@return a copy in which one map is changed} */
     public ObjectSpec withMap(String name, UnaryOperator<MapSpec> change) {
         MapSpec old = map(name);
         return toBuilder().maps(replace(maps(), old, change.apply(old))).build();
     }
 
     /**
-     * Returns a copy in which a global variable starts with another value.
+     * {@return a copy in which a global variable starts with another value}
      *
      * @param value a number, boolean or character for variables of 1, 2, 4 or 8 bytes; a string (UTF-8, padded with
      *     zeros, always terminated) or {@link Bytes} of the exact size for any
@@ -164,8 +164,7 @@ public final class ObjectSpec {
 
     @Override
     public String toString() {
-        return "object '" + name() + "' (" + programs().size() + " programs, "
-                + maps().size() + " maps)";
+        return "object '" + name() + "' (" + programs().size() + " programs, " + maps().size() + " maps)";
     }
 
     /** Collects the values of an {@link ObjectSpec}. Not for use by several threads at once. */
@@ -252,7 +251,7 @@ public final class ObjectSpec {
             return this;
         }
 
-        /** Returns the object. The builder may be used on. */
+        /** {@return the object. The builder may be used on} */
         public ObjectSpec build() {
             return new ObjectSpec(new Builder(this));
         }

@@ -36,22 +36,22 @@ public record ProgramSpec(
         Objects.requireNonNull(entry);
     }
 
-    /** Returns a copy that is loaded with its object, or is not. */
+    /** {@return a copy that is loaded with its object, or is not} */
     public ProgramSpec withAutoload(boolean value) {
         return new ProgramSpec(name, section, type, attachType, attachTo, flags, value, entry);
     }
 
-    /** Returns a copy of another type; what the section said about attaching stays. */
+    /** {@return a copy of another type; what the section said about attaching stays} */
     public ProgramSpec withType(ProgramType newType, AttachType newAttachType) {
         return new ProgramSpec(name, section, newType, newAttachType, attachTo, flags, autoload, entry);
     }
 
-    /** Returns a copy to be attached to something else: a tracepoint, a function, as its type understands it. */
+    /** {@return a copy to be attached to something else: a tracepoint, a function, as its type understands it} */
     public ProgramSpec withAttachTo(String target) {
         return new ProgramSpec(name, section, type, attachType, target, flags, autoload, entry);
     }
 
-    /** Returns a copy with other load flags. */
+    /** {@return a copy with other load flags} */
     public ProgramSpec withFlags(int value) {
         return new ProgramSpec(name, section, type, attachType, attachTo, value, autoload, entry);
     }

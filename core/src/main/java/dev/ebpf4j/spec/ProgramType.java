@@ -42,19 +42,20 @@ public enum ProgramType {
 
     private static final ProgramType[] VALUES = values();
 
-    /** Returns the number that bpf(2) uses for this type. */
+    /** {@return the number that bpf(2) uses for this type} */
     public int number() {
         return ordinal();
     }
 
     /**
-     * Returns the type with a UAPI number.
+     * {@return the type with a UAPI number}
      *
      * @throws IllegalArgumentException if this version of ebpf4j knows no such type
      */
     public static ProgramType of(int number) {
         if (number < 0 || number >= VALUES.length) {
-            throw new IllegalArgumentException("unknown ProgramType " + number + ", known are 0 to " + (VALUES.length - 1));
+            throw new IllegalArgumentException(
+                    "unknown ProgramType " + number + ", known are 0 to " + (VALUES.length - 1));
         }
         return VALUES[number];
     }

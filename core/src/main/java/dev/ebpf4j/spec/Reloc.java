@@ -4,10 +4,10 @@ import dev.ebpf4j.btf.CoReRelo;
 
 /** An instruction that can't be final before the kernel, or the place of something else, is known. */
 public sealed interface Reloc {
-    /** Returns the slot of the instruction, counted in its function (after linking: in its program). */
+    /** {@return the slot of the instruction, counted in its function (after linking: in its program)} */
     int slot();
 
-    /** Returns the same relocation for another slot. */
+    /** {@return the same relocation for another slot} */
     Reloc at(int newSlot);
 
     /**
