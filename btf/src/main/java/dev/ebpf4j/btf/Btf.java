@@ -4,7 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -325,6 +327,24 @@ public final class Btf {
         bytes.put(start + header.strings().offset(), strings.bytes());
         bytes.put(start + header.layout().offset(), layout);
         return bytes.array();
+    }
+
+    /**
+     * This table with some types replaced and all ids kept: how sizes, offsets and linkages that only the ELF file knows
+     * get into the types of variables and data sections.
+     *
+     * @param replacements own ids to their new types
+     * @return a new table, or this one if there is nothing to replace
+     * @throws IllegalArgumentException if a type cannot be written, or an id is not this table's own
+     * @throws BtfFormatException if a new type refers to an id that does not exist
+     */
+    public Btf withTypes(Map<Integer, ? extends BtfType> replacements) {
+        if (replacements.isEmpty()) {
+            return this;
+        }
+        BtfBuilder builder = BtfBuilder.of(this);
+        new TreeMap<>(replacements).forEach(builder::set);
+        return builder.build();
     }
 
     BtfStrings strings() {

@@ -6,11 +6,11 @@ import java.util.List;
 /** Makes the record of one type out of its checked words. */
 final class BtfInflater {
     private final int[] words;
-    private final BtfStrings strings;
+    private final NameReader names;
 
     BtfInflater(int[] words, BtfStrings strings) {
         this.words = words;
-        this.strings = strings;
+        this.names = new NameReader(strings);
     }
 
     /** The type that starts at this word. */
@@ -18,7 +18,7 @@ final class BtfInflater {
         int info = words[at + 1];
         int vlen = BtfWords.vlen(info);
         boolean flag = BtfWords.flag(info);
-        String name = strings.text(words[at]);
+        String name = names.read(words[at]);
         int third = words[at + 2];
         int body = at + BtfWords.HEADER;
         return switch (BtfKind.of(BtfWords.kind(info))) {
@@ -57,7 +57,7 @@ final class BtfInflater {
         for (int i = 0, at = body; i < vlen; i++, at += 3) {
             int place = words[at + 2];
             int offset = flag ? place & 0xffffff : place;
-            members.add(new BtfType.Member(strings.text(words[at]), words[at + 1], offset, flag ? place >>> 24 : 0));
+            members.add(new BtfType.Member(names.read(words[at]), words[at + 1], offset, flag ? place >>> 24 : 0));
         }
         return members;
     }
@@ -66,7 +66,7 @@ final class BtfInflater {
         List<BtfType.Enumerator> enumerators = new ArrayList<>(vlen);
         for (int i = 0, at = body; i < vlen; i++, at += 2) {
             long value = signed ? words[at + 1] : words[at + 1] & 0xffffffffL;
-            enumerators.add(new BtfType.Enumerator(strings.text(words[at]), value));
+            enumerators.add(new BtfType.Enumerator(names.read(words[at]), value));
         }
         return enumerators;
     }
@@ -75,7 +75,7 @@ final class BtfInflater {
         List<BtfType.Enumerator> enumerators = new ArrayList<>(vlen);
         for (int i = 0, at = body; i < vlen; i++, at += 3) {
             long value = (words[at + 1] & 0xffffffffL) | ((long) words[at + 2] << 32);
-            enumerators.add(new BtfType.Enumerator(strings.text(words[at]), value));
+            enumerators.add(new BtfType.Enumerator(names.read(words[at]), value));
         }
         return enumerators;
     }
@@ -83,7 +83,7 @@ final class BtfInflater {
     private List<BtfType.Param> params(int body, int vlen) {
         List<BtfType.Param> params = new ArrayList<>(vlen);
         for (int i = 0, at = body; i < vlen; i++, at += 2) {
-            params.add(new BtfType.Param(strings.text(words[at]), words[at + 1]));
+            params.add(new BtfType.Param(names.read(words[at]), words[at + 1]));
         }
         return params;
     }

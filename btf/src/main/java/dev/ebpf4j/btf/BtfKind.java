@@ -3,63 +3,67 @@ package dev.ebpf4j.btf;
 /**
  * The kinds of BTF types, with the shape that each has after its 12-byte common header.
  *
- * <p>Source of the format: the kernel's {@code include/uapi/linux/btf.h}. Up to {@link #ENUM64} the ordinal is the
- * number in the format.
+ * <p>Source of the format: the kernel's {@code include/uapi/linux/btf.h}. The constants are in the
+ * order of their numbers.
  */
 public enum BtfKind {
     /** Type id 0. */
-    VOID(BtfType.Void.class, 0, 0),
+    VOID(0, BtfType.Void.class, 0, 0),
     /** Integer. */
-    INT(BtfType.Int.class, 1, 0),
+    INT(1, BtfType.Int.class, 1, 0),
     /** Pointer. */
-    PTR(BtfType.Ptr.class, 0, 0),
+    PTR(2, BtfType.Ptr.class, 0, 0),
     /** Array. */
-    ARRAY(BtfType.Array.class, 3, 0),
+    ARRAY(3, BtfType.Array.class, 3, 0),
     /** Struct. */
-    STRUCT(BtfType.Struct.class, 0, 3),
+    STRUCT(4, BtfType.Struct.class, 0, 3),
     /** Union. */
-    UNION(BtfType.Union.class, 0, 3),
+    UNION(5, BtfType.Union.class, 0, 3),
     /** Enum of up to 32 bits. */
-    ENUM(BtfType.Enum.class, 0, 2),
+    ENUM(6, BtfType.Enum.class, 0, 2),
     /** Forward declaration of a struct or union. */
-    FWD(BtfType.Fwd.class, 0, 0),
+    FWD(7, BtfType.Fwd.class, 0, 0),
     /** Typedef. */
-    TYPEDEF(BtfType.Typedef.class, 0, 0),
+    TYPEDEF(8, BtfType.Typedef.class, 0, 0),
     /** Volatile. */
-    VOLATILE(BtfType.Volatile.class, 0, 0),
+    VOLATILE(9, BtfType.Volatile.class, 0, 0),
     /** Const. */
-    CONST(BtfType.Const.class, 0, 0),
+    CONST(10, BtfType.Const.class, 0, 0),
     /** Restrict. */
-    RESTRICT(BtfType.Restrict.class, 0, 0),
+    RESTRICT(11, BtfType.Restrict.class, 0, 0),
     /** Function. */
-    FUNC(BtfType.Func.class, 0, 0),
+    FUNC(12, BtfType.Func.class, 0, 0),
     /** Function prototype. */
-    FUNC_PROTO(BtfType.FuncProto.class, 0, 2),
+    FUNC_PROTO(13, BtfType.FuncProto.class, 0, 2),
     /** Variable. */
-    VAR(BtfType.Var.class, 1, 0),
+    VAR(14, BtfType.Var.class, 1, 0),
     /** ELF data section. */
-    DATASEC(BtfType.DataSec.class, 0, 3),
+    DATASEC(15, BtfType.DataSec.class, 0, 3),
     /** Floating point number. */
-    FLOAT(BtfType.Float.class, 0, 0),
+    FLOAT(16, BtfType.Float.class, 0, 0),
     /** Tag on a declaration. */
-    DECL_TAG(BtfType.DeclTag.class, 1, 0),
+    DECL_TAG(17, BtfType.DeclTag.class, 1, 0),
     /** Tag on a type. */
-    TYPE_TAG(BtfType.TypeTag.class, 0, 0),
+    TYPE_TAG(18, BtfType.TypeTag.class, 0, 0),
     /** Enum of 64 bits. */
-    ENUM64(BtfType.Enum64.class, 0, 3),
+    ENUM64(19, BtfType.Enum64.class, 0, 3),
     /** A kind newer than this library, known by its size only. */
-    UNKNOWN(BtfType.Unknown.class, 0, 0);
+    UNKNOWN(-1, BtfType.Unknown.class, 0, 0);
 
     private static final BtfKind[] ALL = values();
 
     /** How many kinds have a number, {@link #VOID} included. */
     static final int KNOWN = ALL.length - 1;
 
+    /** The number in the format; -1 for {@link #UNKNOWN}. */
+    final int number;
+
     final int infoWords;
     final int elementWords;
     private final Class<? extends BtfType> type;
 
-    BtfKind(Class<? extends BtfType> type, int infoWords, int elementWords) {
+    BtfKind(int number, Class<? extends BtfType> type, int infoWords, int elementWords) {
+        this.number = number;
         this.type = type;
         this.infoWords = infoWords;
         this.elementWords = elementWords;

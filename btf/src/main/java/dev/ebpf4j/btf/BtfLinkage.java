@@ -1,18 +1,25 @@
 package dev.ebpf4j.btf;
 
-/** Linkage of a {@link BtfType.Func} or {@link BtfType.Var}; the ordinal is the number in the format. */
+/** Linkage of a {@link BtfType.Func} or {@link BtfType.Var}. */
 public enum BtfLinkage {
     /** Visible in its own compilation unit only. */
-    STATIC,
+    STATIC(0),
     /** Defined here and visible to others. */
-    GLOBAL,
+    GLOBAL(1),
     /** Declared here, defined elsewhere. */
-    EXTERN;
+    EXTERN(2);
 
     private static final BtfLinkage[] ALL = values();
 
     /** How many linkages there are: numbers from here on are errors. */
     static final int COUNT = ALL.length;
+
+    /** The number in the format. */
+    final int number;
+
+    BtfLinkage(int number) {
+        this.number = number;
+    }
 
     static BtfLinkage of(int number) {
         return ALL[number];

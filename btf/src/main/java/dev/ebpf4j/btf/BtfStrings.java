@@ -2,6 +2,7 @@ package dev.ebpf4j.btf;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A string section; that of a split BTF continues its base's. Every offset below {@link #end} starts a string. */
@@ -92,6 +93,18 @@ final class BtfStrings {
     /** {@link BtfNames#hash} of the string at a checked offset. */
     int hash(int offset) {
         return offset < start && base != null ? base.hash(offset) : BtfNames.hash(bytes, offset - start);
+    }
+
+    /** Every string of this section itself with its offset, in order. */
+    void forEach(BiConsumer<String, Integer> action) {
+        for (int from = 0; from < bytes.length; ) {
+            String text = text(start + from);
+            action.accept(text, start + from);
+            while (bytes[from] != 0) {
+                from++;
+            }
+            from++;
+        }
     }
 
     @Override

@@ -1,11 +1,21 @@
 package dev.ebpf4j.btf;
 
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.IntUnaryOperator;
 
 /** The references that each kind of type holds, in one exhaustive switch. */
 final class BtfTypeIds {
     private BtfTypeIds() {}
+
+    /** Every id that a type refers to. */
+    static void forEach(BtfType type, IntConsumer action) {
+        BtfType unchanged = map(type, id -> {
+            action.accept(id);
+            return id;
+        });
+        assert unchanged.equals(type);
+    }
 
     static BtfType map(BtfType type, IntUnaryOperator map) {
         return switch (type) {

@@ -1,0 +1,62 @@
+package dev.ebpf4j.btf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class BtfExtTest {
+    static Stream<ByteOrder> orders() {
+        return Stream.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN);
+    }
+
+    @ParameterizedTest
+    @MethodSource("orders")
+    void readsRecordsOfKnownAndLargerSize(ByteOrder order) {
+        for (int extra = 0; extra <= 8; extra += 4) {
+            BtfBuilder builder = Samples.everyKind(order);
+            byte[] bytes = Samples.ext(builder, true, extra);
+            Btf btf = builder.build();
+            BtfExt ext = BtfExt.parse(bytes, btf);
+            assertEquals(Set.of("s"), ext.sections());
+            assertEquals(List.of(new FuncInfo(0, 12)), ext.functions("s"));
+            assertEquals(List.of(new CoReRelo(8, 4, "0:1:0", CoReKind.FIELD_EXISTS)), ext.relocations("s"));
+            List<LineInfo> lines = ext.lines("s");
+            assertEquals(2, lines.size());
+            assertEquals("a.c:7:3 return 0;", text(lines.get(0), btf));
+            assertEquals("a.c:4194303:1023 ", text(lines.get(1), btf));
+            assertEquals(16, lines.get(1).insnOffset());
+        }
+    }
+
+    private static String text(LineInfo line, Btf btf) {
+        return "%s:%d:%d %s".formatted(line.fileName(btf), line.line(), line.column(), line.text(btf));
+    }
+
+    @Test
+    void theShortHeaderHasNoRelocations() {
+        BtfBuilder builder = Samples.everyKind(ByteOrder.LITTLE_ENDIAN);
+        byte[] bytes = Samples.ext(builder, false);
+        BtfExt ext = BtfExt.parse(bytes, builder.build());
+        assertEquals(List.of(), ext.relocations("s"));
+        assertEquals(1, ext.functions("s").size());
+    }
+
+    @Test
+    void namesWhatIsWrongAndWhere() {
+        BtfBuilder builder = Samples.everyKind(ByteOrder.LITTLE_ENDIAN);
+        byte[] bytes = Samples.ext(builder, true);
+        Btf btf = builder.build();
+        bytes[bytes.length - 8] = 99; // the kind of the last record
+        BtfFormatException e = assertThrows(BtfFormatException.class, () -> BtfExt.parse(bytes, btf));
+        assertEquals("core_relo", e.part());
+        assertEquals(bytes.length - 8, e.offset());
+        assertEquals("BTF core_relo at byte 132: found kind 99, expected less than 13", e.getMessage());
+    }
+}
