@@ -11,7 +11,10 @@ public final class BtfFormatException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** The part that is wrong. */
     private final String part;
+
+    /** Byte offset in the part, or -1. */
     private final long offset;
 
     /**
