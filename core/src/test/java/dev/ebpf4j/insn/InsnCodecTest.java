@@ -38,7 +38,7 @@ class InsnCodecTest {
     void randomInstructionsSurvive() {
         RandomInsns random = new RandomInsns(3);
         Set<Class<?>> kinds = new HashSet<>();
-        for (int i = 0; i < 2_000_000; i++) {
+        for (int i = 0; i < 1_000_000; i++) {
             Insn insn = random.next();
             kinds.add(insn.getClass());
             assertEquals(insn, InsnCodec.decode(InsnCodec.encode(insn), 0));
@@ -49,7 +49,7 @@ class InsnCodecTest {
     @Test
     void randomSlotsSurvive() {
         Random random = new Random(4);
-        long[] slots = random.longs(4_000_000).toArray();
+        long[] slots = random.longs(2_000_000).toArray();
         slots[slots.length - 1] = 0x95;
         Code code = Code.of(slots);
         assertEquals(code, Code.of(code.insns()));
@@ -59,7 +59,7 @@ class InsnCodecTest {
     @Test
     void instructionsWithOneBitTurnedSurvive() {
         RandomInsns random = new RandomInsns(5);
-        for (int i = 0; i < 2_000_000; i++) {
+        for (int i = 0; i < 1_000_000; i++) {
             Code good = InsnCodec.encode(random.next());
             int slot = random.below(good.size());
             Code turned = good.withSlot(slot, good.slot(slot) ^ (1L << random.below(64)))
