@@ -192,8 +192,7 @@ final class LinuxSys implements Sys {
         return call(SysCall.MUNMAP, address, length, 0, 0, 0);
     }
 
-    @Override
-    public MemorySegment memory(long address, long size) {
+    static MemorySegment view(long address, long size) {
         return MemorySegment.ofAddress(address).reinterpret(size);
     }
 

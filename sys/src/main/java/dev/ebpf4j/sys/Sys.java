@@ -22,6 +22,14 @@ public interface Sys {
         return LinuxSys.host();
     }
 
+    /**
+     * The {@code size} bytes at {@code address}, for results of {@link #mmap}. Nothing checks that they are mapped, or stay
+     * so: a mistake ends the JVM.
+     */
+    static MemorySegment memory(long address, long size) {
+        return LinuxSys.view(address, size);
+    }
+
     /** The processor, for layouts that differ between processors. */
     Arch arch();
 
@@ -59,9 +67,6 @@ public interface Sys {
 
     /** munmap(2). */
     long munmap(long address, long length);
-
-    /** The {@code size} bytes at {@code address}, which must be mapped as long as the segment is used. Never fails. */
-    MemorySegment memory(long address, long size);
 
     /** epoll_create1(2). */
     long epollCreate();

@@ -110,15 +110,15 @@ class LinuxSysTest {
         try (Fd fd = new Fd(sys, sys.openat(Sys.AT_FDCWD, file.toString(), 0, 0))) {
             long address = sys.mmap(content.length, 1, 2, fd.fd(), 0);
             assertTrue(address > 0);
-            MemorySegment memory = sys.memory(address, content.length);
+            MemorySegment memory = Sys.memory(address, content.length);
             assertEquals(-1, memory.mismatch(MemorySegment.ofArray(content)));
             assertEquals(0, sys.munmap(address, content.length));
         }
     }
 
     @Test
-    void pageSizeIsGetconfs() throws IOException {
-        // smaps counts in KernelPageSize; the first mapping is the java launcher's text.
+    void pageSizeIsTheOneOfSmaps() throws IOException {
+        // The first mapping is the launcher's text, never a huge page.
         String line = Files.readAllLines(Path.of("/proc/self/smaps")).stream()
                 .filter(l -> l.startsWith("KernelPageSize:"))
                 .findFirst()
