@@ -6,13 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Prints how many tests this build ran and every skip with its reason, from Surefire's XML reports.
+ * Prints how many tests this build ran and every skip with its reason, from Surefire's XML reports. A skip without one
+ * fails the build.
  *
  * <p>usage: {@code java TestSummary.java ROOT STARTED_AT}; reports older than STARTED_AT belong to an earlier build.
  */
@@ -21,6 +23,7 @@ public class TestSummary {
     private int failures;
     private int errors;
     private int skipped;
+    private int withoutReason;
     private final Map<String, Integer> testsPerRun = new TreeMap<>();
     private final Map<String, Integer> skips = new TreeMap<>();
 
@@ -32,7 +35,11 @@ public class TestSummary {
         }
         String text = summary.text();
         System.out.print(text);
-        Files.writeString(Files.createDirectories(root.resolve("build-check/target")).resolve("test-summary.txt"), text);
+        Files.writeString(root.resolve("build-check/target/test-summary.txt"), text);
+        if (summary.withoutReason > 0) {
+            System.err.println("A skipped test has to say why: give its assumption a message.");
+            System.exit(1);
+        }
     }
 
     private static List<Path> reports(Path root, Instant startedAt) throws IOException {
@@ -70,17 +77,21 @@ public class TestSummary {
         return Integer.parseInt(suite.getAttribute(attribute));
     }
 
-    /** The test and its reason: JUnit gives an aborted test's reason as the exception's message, a disabled one's as text. */
-    private static String skip(Element mark) {
+    /** The test and its reason: an aborted test's is the message on top of a stack trace, a disabled one's an attribute. */
+    private String skip(Element mark) {
         Element test = (Element) mark.getParentNode();
-        String reason = mark.getAttribute("message").isEmpty() ? mark.getTextContent() : mark.getAttribute("message");
-        String line = reason.strip()
+        String reason = mark.getTextContent()
                 .lines()
-                .findFirst()
-                .orElse("NO REASON GIVEN")
-                .replaceFirst("^org\\.opentest4j\\.TestAbortedException: ", "")
-                .replaceFirst("^Assumption failed: ", "");
-        return test.getAttribute("classname") + "." + test.getAttribute("name") + ": " + line;
+                .takeWhile(line -> !line.startsWith("\tat "))
+                .collect(Collectors.joining(" "))
+                .replaceFirst("^[\\w.]+AbortedException: *", "")
+                .replaceFirst("^Assumption failed: *", "");
+        String shown = (mark.getAttribute("message") + reason).strip();
+        if (shown.isEmpty() || shown.equals("assumption is not true")) {
+            withoutReason++;
+            shown = "NO REASON GIVEN";
+        }
+        return test.getAttribute("classname") + "." + test.getAttribute("name") + ": " + shown;
     }
 
     private String text() {
