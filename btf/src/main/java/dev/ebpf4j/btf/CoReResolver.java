@@ -1,0 +1,173 @@
+package dev.ebpf4j.btf;
+
+import dev.ebpf4j.btf.CoReReason.Problem;
+import dev.ebpf4j.btf.CoReValues.Measure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers CO-RE relocations of one program against the types of a target kernel.
+ *
+ * <p>The rules are those of libbpf, with one difference: candidates are never narrowed by earlier relocations, so that
+ * an answer does not depend on what was asked before. Safe for use by several threads.
+ *
+ * <p>For each relocation: follow the access path through the program's own types; take all target types of the same
+ * essential name and kind; follow the path, by name, through each; compute the number on both sides; if several
+ * candidates match, they must agree.
+ */
+public final class CoReResolver {
+    private final Btf local;
+    private final List<Btf> targets;
+    private final Map<Key, List<Candidate>> candidates = new ConcurrentHashMap<>();
+
+    private record Key(String name, BtfKind kind) {}
+
+    /** A target type of the right name and kind. */
+    private record Candidate(int target, Btf btf, int id) {
+        String spell() {
+            return "%s [%d]".formatted(CoReSpelling.type(btf, id), id);
+        }
+    }
+
+    /** What one matching candidate gives. */
+    private record Match(Candidate candidate, CoReSpec spec, Measure measure) {
+        boolean agrees(Match other) {
+            return spec.bitOffset() == other.spec.bitOffset() && measure.value() == other.measure.value();
+        }
+    }
+
+    /**
+     * Prepares to answer; nothing is searched yet.
+     *
+     * @param local the program's BTF
+     * @param targets the kernel's BTF, or a custom one in its place, then those of modules, which are searched for types
+     *     that the first one has no candidate for
+     */
+    public CoReResolver(Btf local, List<Btf> targets) {
+        this.local = local;
+        this.targets = List.copyOf(targets);
+    }
+
+    /**
+     * Answers one relocation.
+     *
+     * @param relo a record of the program's BTF.ext
+     * @return the number to put into the instruction, or why there is none
+     * @throws BtfFormatException if the record does not fit the program's types, or types are nested without end
+     */
+    public CoReFixup resolve(CoReRelo relo) {
+        CoReSpec spec = CoReSpec.local(local, relo);
+        Measure ours = CoReValues.measure(relo.kind(), spec);
+        if (ours.problem() != null) {
+            return new CoReFixup.Refused(reason(relo, ours.problem(), List.of()));
+        }
+        if (relo.kind() == CoReKind.TYPE_ID_LOCAL) {
+            return new CoReFixup.Value(ours.value(), ours.value(), false, CoReFixup.Sizes.NONE, -1);
+        }
+        if (local.name(relo.typeId()).isEmpty()) {
+            return new CoReFixup.Refused(reason(relo, Problem.ANONYMOUS, List.of()));
+        }
+        return compare(relo, spec, ours, candidates(relo.typeId()));
+    }
+
+    private CoReFixup compare(CoReRelo relo, CoReSpec spec, Measure ours, List<Candidate> tried) {
+        Match first = null;
+        for (Candidate candidate : tried) {
+            CoReSpec theirs = new CoReMatcher(spec, relo.kind(), candidate.btf()).match(candidate.id());
+            if (theirs == null) {
+                continue;
+            }
+            Match match = new Match(candidate, theirs, CoReValues.measure(relo.kind(), theirs));
+            Problem problem = match.measure().problem();
+            if (problem != null) {
+                return new CoReFixup.Refused(reason(relo, problem, tried));
+            }
+            if (first != null && !first.agrees(match)) {
+                return new CoReFixup.Refused(reason(relo, Problem.AMBIGUOUS, tried));
+            }
+            first = first == null ? match : first;
+        }
+        return first == null ? missing(relo, ours, tried) : value(ours, first);
+    }
+
+    private CoReFixup value(Measure ours, Match match) {
+        Candidate candidate = match.candidate();
+        return new CoReFixup.Value(
+                match.measure().value(),
+                ours.value(),
+                ours.validate(),
+                CoReValues.sizes(local, ours, candidate.btf(), match.measure()),
+                candidate.target());
+    }
+
+    private CoReFixup missing(CoReRelo relo, Measure ours, List<Candidate> tried) {
+        Long value = CoReValues.missing(relo.kind());
+        if (value == null) {
+            Problem problem = tried.isEmpty() ? Problem.NO_SUCH_TYPE : Problem.NO_MATCH;
+            return new CoReFixup.Poison(reason(relo, problem, tried));
+        }
+        return new CoReFixup.Value(value, ours.value(), ours.validate(), CoReFixup.Sizes.NONE, -1);
+    }
+
+    /**
+     * A relocation's type and path in C, for messages.
+     *
+     * @param relo a record of the program's BTF.ext
+     * @return such as {@code struct task_struct.exit_code}
+     * @throws BtfFormatException if the record does not fit the program's types
+     */
+    public String spell(CoReRelo relo) {
+        return CoReSpelling.subject(CoReSpec.local(local, relo));
+    }
+
+    private List<Candidate> candidates(int typeId) {
+        Key key = new Key(Btf.essentialName(local.name(typeId)), local.kind(typeId));
+        return candidates.computeIfAbsent(key, this::search);
+    }
+
+    /** In the first target; only if it has none, in all others. */
+    private List<Candidate> search(Key key) {
+        List<Candidate> found = new ArrayList<>();
+        for (int i = 0; i < targets.size(); i++) {
+            Btf target = targets.get(i);
+            int[] ids = i == 0 ? target.findEssential(key.name()) : target.findOwnEssential(key.name());
+            for (int id : ids) {
+                if (CoReTypes.sameKind(key.kind(), target.kind(id))) {
+                    found.add(new Candidate(i, target, id));
+                }
+            }
+            if (i == 0 && !found.isEmpty()) {
+                break;
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private CoReReason reason(CoReRelo relo, Problem problem, List<Candidate> tried) {
+        CoReSpec spec = CoReSpec.local(local, relo);
+        return new CoReReason(
+                relo.kind(),
+                CoReSpelling.subject(spec),
+                problem,
+                tried.stream().map(Candidate::spell).toList(),
+                () -> closeNames(relo, spec, problem, tried));
+    }
+
+    private List<String> closeNames(CoReRelo relo, CoReSpec spec, Problem problem, List<Candidate> tried) {
+        return switch (problem) {
+            case NO_SUCH_TYPE -> CloseNames.types(local, relo.typeId(), targets);
+            case NO_MATCH -> {
+                Candidate candidate = tried.getFirst();
+                CoReMatcher matcher = new CoReMatcher(spec, relo.kind(), candidate.btf());
+                CoReSpec.@Nullable Step missing = matcher.match(candidate.id()) == null ? matcher.failedStep() : null;
+                yield missing == null
+                        ? List.of()
+                        : CloseNames.members(missing.name(), candidate.btf(), matcher.failedIn());
+            }
+            case AMBIGUOUS, ANONYMOUS, WIDE_BITFIELD, NOT_A_MEMBER -> List.of();
+        };
+    }
+}
