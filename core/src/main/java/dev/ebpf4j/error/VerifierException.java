@@ -44,20 +44,27 @@ public final class VerifierException extends BpfException {
 
     private static String message(String program, Errno errno, VerifierLog log, String knownCause) {
         StringBuilder message = new StringBuilder();
-        message.append("the verifier rejected program '").append(program).append("': ").append(errno);
-        log.lastSource().map(Source::toString).ifPresent(source -> message.append("\n  at ").append(source));
+        message.append("the verifier rejected program '")
+                .append(program)
+                .append("': ")
+                .append(errno);
+        log.lastSource()
+                .map(Source::toString)
+                .ifPresent(source -> message.append("\n  at ").append(source));
         if (!knownCause.isEmpty()) {
             message.append("\n  because ").append(knownCause);
         }
         message.append("\n  verifier: ").append(log.reason().isEmpty() ? "gave no reason" : log.reason());
         log.last().ifPresent(last -> message.append("\n  instruction ").append(last));
         if (knownCause.isEmpty()) {
-            VerifierHints.hint(log.reason()).ifPresent(hint -> message.append("\n  hint: ").append(hint));
+            VerifierHints.hint(log.reason())
+                    .ifPresent(hint -> message.append("\n  hint: ").append(hint));
         }
         if (!log.explanation().isEmpty()) {
             message.append('\n').append(log.explanation().indent(2).stripTrailing());
         }
-        message.append("\n  end of the log:\n").append(log.tail(LINES_SHOWN).indent(4).stripTrailing());
+        message.append("\n  end of the log:\n")
+                .append(log.tail(LINES_SHOWN).indent(4).stripTrailing());
         return message.toString();
     }
 }

@@ -32,18 +32,22 @@ final class VerifierHints {
             new Hint("jumps is too complex", Texts.COMPLEX),
             new Hint("Unreleased reference", "release, submit or discard what was acquired on every path to the exit"),
             new Hint("reference leak", "release, submit or discard what was acquired on every path to the exit"),
-            new Hint("unknown#195896080", "a CO-RE access that this kernel can't serve is reached here: "
-                    + "guard it with bpf_core_field_exists() or bpf_core_type_exists()"),
+            new Hint(
+                    "unknown#195896080",
+                    "a CO-RE access that this kernel can't serve is reached here: "
+                            + "guard it with bpf_core_field_exists() or bpf_core_type_exists()"),
             new Hint("invalid func unknown#", "this kernel has no helper of that number"),
             new Hint("program of this type cannot use helper", "choose another helper, or another type of program"),
             new Hint("unknown func", "this type of program, on this kernel, has no such helper"),
-            new Hint("cannot call GPL-restricted function", "declare a GPL-compatible licence in the section 'license'"),
+            new Hint(
+                    "cannot call GPL-restricted function", "declare a GPL-compatible licence in the section 'license'"),
             new Hint("cannot call GPL only function", "declare a GPL-compatible licence in the section 'license'"),
             new Hint("read from stack", "bytes of a stack variable were never written: clear it, padding included"),
             new Hint("invalid write to stack", Texts.STACK),
             new Hint("combined stack size", Texts.STACK),
             new Hint("!read_ok", "the register was never written on this path; calls destroy r1 to r5"),
-            new Hint("At program exit the register R0", "return one of the values that this type of program may return"),
+            new Hint(
+                    "At program exit the register R0", "return one of the values that this type of program may return"),
             new Hint("At program exit the value", "return one of the values that this type of program may return"),
             new Hint("invalid bpf_context access", "this type of program has no such field in its context"),
             new Hint("not pointing to valid bpf_map", "the instruction loads a map that was never created"));

@@ -21,9 +21,27 @@ final class VerifierLogParser {
 
     /** Beginnings of lines that tell about the verifier's work, never why it gave up. */
     private static final List<String> CHATTER = List.of(
-            "arg#", "func#", "Func#", "Validating ", "Live regs before insn", "mark_precise:", "last_idx ", "first_idx ",
-            "regs=", "parent ", "propagating ", "cur state:", "old state:", "caller:", "callee:", "from ", "safe",
-            "returning from callee:", "to caller at ", "frame ", "(");
+            "arg#",
+            "func#",
+            "Func#",
+            "Validating ",
+            "Live regs before insn",
+            "mark_precise:",
+            "last_idx ",
+            "first_idx ",
+            "regs=",
+            "parent ",
+            "propagating ",
+            "cur state:",
+            "old state:",
+            "caller:",
+            "callee:",
+            "from ",
+            "safe",
+            "returning from callee:",
+            "to caller at ",
+            "frame ",
+            "(");
 
     private final String text;
     private final List<Instruction> instructions = new ArrayList<>();
@@ -42,7 +60,8 @@ final class VerifierLogParser {
     VerifierLog parse() {
         text.lines().forEach(this::line);
         String reason = String.join("; ", messages);
-        return new VerifierLog(text, instructions, reason, explanation.toString().strip(), stats());
+        return new VerifierLog(
+                text, instructions, reason, explanation.toString().strip(), stats());
     }
 
     private void line(String line) {
@@ -116,7 +135,7 @@ final class VerifierLogParser {
         } else if (line.startsWith(" ")) {
             start = 1;
         }
-        if (start == 0 && !line.startsWith("R") || !isState(line, start)) {
+        if ((start == 0 && !line.startsWith("R")) || !isState(line, start)) {
             return false;
         }
         before = new State(line.substring(start).strip(), branch);
@@ -127,7 +146,7 @@ final class VerifierLogParser {
     private static boolean isState(String line, int at) {
         if (line.startsWith("frame", at)) {
             int end = digits(line, at + 5);
-            return line.startsWith(": ", end) && isStateWord(line, end + 2) || line.startsWith(":", end) && end == line.length() - 1;
+            return line.startsWith(": ", end) && isStateWord(line, end + 2);
         }
         return isStateWord(line, at);
     }

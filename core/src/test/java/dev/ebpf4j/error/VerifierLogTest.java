@@ -31,10 +31,7 @@ class VerifierLogTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '\0',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
         nullcheck-6.18  |  7 | 12 | *count += 1;                    | R0 invalid mem access 'map_value_or_null'   | may be NULL
         loop-6.18       | 18 | 30 | while (bpf_get_prandom_u32() != key) n++; | infinite loop detected at insn 19 | bound
         oob-6.18        | 13 | 50 | return value[i];                | R7 unbounded memory access, make sure to bounds check any such access | compare the index
@@ -53,7 +50,9 @@ class VerifierLogTest {
         assertEquals(new Source(source, "fix.c", line), parsed.lastSource().orElseThrow());
         assertEquals(reason, parsed.reason());
         assertTrue(parsed.stats().orElseThrow().instructions() > 0);
-        String[] message = new VerifierException("on_exec", EACCES, parsed, "").getMessage().split("\n", -1);
+        String[] message = new VerifierException("on_exec", EACCES, parsed, "")
+                .getMessage()
+                .split("\n", -1);
         assertEquals("the verifier rejected program 'on_exec': EACCES (Permission denied)", message[0]);
         assertEquals("  at fix.c:" + line + ": " + source, message[1]);
         assertEquals("  verifier: " + reason, message[2]);
@@ -63,7 +62,9 @@ class VerifierLogTest {
     @Test
     void tellsRegistersAtTheEnd() {
         VerifierLog log = VerifierLog.parse(fixture("nullcheck-6.18"));
-        assertEquals("map_value_or_null(id=1,map=counts,ks=4,vs=8)", log.lastRegisters().get("R0"));
+        assertEquals(
+                "map_value_or_null(id=1,map=counts,ks=4,vs=8)",
+                log.lastRegisters().get("R0"));
         assertEquals("mmmm????", log.lastRegisters().get("fp-8"));
         assertEquals("r1 = *(u64 *)(r0 +0)", log.last().orElseThrow().code());
         assertEquals("R2=fp-4", log.instructions().get(3).after().text());
@@ -145,7 +146,8 @@ class VerifierLogTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "\n\n", "unreachable insn 2\nprocessed 0 insns (limit 1000000)", "\0", "1: (", "; @ :", "R"})
+    @ValueSource(
+            strings = {"", "\n\n", "unreachable insn 2\nprocessed 0 insns (limit 1000000)", "\0", "1: (", "; @ :", "R"})
     void oddTextsParse(String text) {
         VerifierLog log = VerifierLog.parse(text);
         assertDoesNotThrow(() -> new VerifierException("p", EACCES, log, "").getMessage());
