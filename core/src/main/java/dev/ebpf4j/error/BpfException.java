@@ -1,5 +1,6 @@
 package dev.ebpf4j.error;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,5 +61,11 @@ public class BpfException extends RuntimeException {
     /** {@return the kernel's answer} */
     public Errno errno() {
         return errno;
+    }
+
+    /** {@return the whole message} */
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage(), "every constructor gives a message");
     }
 }

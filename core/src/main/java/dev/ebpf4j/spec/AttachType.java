@@ -72,6 +72,7 @@ public enum AttachType {
     private static final AttachType[] VALUES = values();
 
     /** {@return the number that bpf(2) uses for this type} */
+    @SuppressWarnings("EnumOrdinal") // the order is the header's
     public int number() {
         return ordinal();
     }

@@ -46,6 +46,7 @@ public enum MapType {
     private static final MapType[] VALUES = values();
 
     /** {@return the number that bpf(2) uses for this type} */
+    @SuppressWarnings("EnumOrdinal") // the order is the header's
     public int number() {
         return ordinal();
     }

@@ -159,7 +159,7 @@ public final class ObjectSpec {
     }
 
     private static <T> List<T> replace(List<T> all, T old, T replacement) {
-        return all.stream().map(item -> item == old ? replacement : item).toList();
+        return all.stream().map(item -> item.equals(old) ? replacement : item).toList();
     }
 
     @Override

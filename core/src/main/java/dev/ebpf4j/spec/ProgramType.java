@@ -43,6 +43,7 @@ public enum ProgramType {
     private static final ProgramType[] VALUES = values();
 
     /** {@return the number that bpf(2) uses for this type} */
+    @SuppressWarnings("EnumOrdinal") // the order is the header's
     public int number() {
         return ordinal();
     }
