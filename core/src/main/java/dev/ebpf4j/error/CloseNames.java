@@ -10,13 +10,23 @@ public final class CloseNames {
 
     private CloseNames() {}
 
-    /** Returns {@code "; close names: a, b"}, or nothing if no name is close. */
+    /**
+     * {@return {@code "; close names: a, b"}, or nothing if no name is close}
+     *
+     * @param wanted the name that does not exist
+     * @param names those that do
+     */
     public static String hint(String wanted, Collection<String> names) {
         List<String> close = of(wanted, names);
         return close.isEmpty() ? "" : "; close names: " + String.join(", ", close);
     }
 
-    /** Returns up to three different names within a third of the wanted name's length, the closest first. */
+    /**
+     * {@return up to three different names within a third of the wanted name's length, the closest first}
+     *
+     * @param wanted the name that does not exist
+     * @param names those that do
+     */
     public static List<String> of(String wanted, Collection<String> names) {
         int limit = Math.max(1, wanted.length() / 3);
         record Scored(String name, int distance) {}

@@ -32,12 +32,12 @@ public final class VerifierException extends BpfException {
         this.log = log;
     }
 
-    /** Returns the program's name. */
+    /** {@return the program's name} */
     public String program() {
         return program;
     }
 
-    /** Returns what the verifier wrote. */
+    /** {@return what the verifier wrote} */
     public VerifierLog log() {
         return log;
     }

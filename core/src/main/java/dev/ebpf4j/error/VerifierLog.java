@@ -64,7 +64,7 @@ public record VerifierLog(
         /** No state. */
         static final State NONE = new State("", false);
 
-        /** Returns the value of each register ({@code R1}), stack slot ({@code fp-8}) and of {@code refs}, in order. */
+        /** {@return the value of each register ({@code R1}), stack slot ({@code fp-8}) and of {@code refs}, in order} */
         public Map<String, String> values() {
             return VerifierLogParser.values(text);
         }
@@ -95,17 +95,22 @@ public record VerifierLog(
         instructions = List.copyOf(instructions);
     }
 
-    /** Takes a log apart. Never fails. */
+    /**
+     * Takes a log apart. Never fails.
+     *
+     * @param text what the kernel wrote
+     * @return the log
+     */
     public static VerifierLog parse(String text) {
         return text.isBlank() ? EMPTY : new VerifierLogParser(text).parse();
     }
 
-    /** Returns the instruction that the verifier looked at last: the one it rejected, if it rejected one. */
+    /** {@return the instruction that the verifier looked at last: the one it rejected, if it rejected one} */
     public Optional<Instruction> last() {
         return instructions.isEmpty() ? Optional.empty() : Optional.of(instructions.getLast());
     }
 
-    /** Returns the source line of the last instruction; of the nearest one ahead of it, if it has none of its own. */
+    /** {@return the source line of the last instruction; of the nearest one ahead of it, if it has none of its own} */
     public Optional<Source> lastSource() {
         for (Instruction instruction : instructions.reversed()) {
             Optional<Source> source = instruction.source();
@@ -116,7 +121,7 @@ public record VerifierLog(
         return Optional.empty();
     }
 
-    /** Returns what was known of registers and stack when the last instruction was reached. */
+    /** {@return what was known of registers and stack when the last instruction was reached} */
     public Map<String, String> lastRegisters() {
         int last = instructions.size() - 1;
         int first = last;
@@ -140,13 +145,17 @@ public record VerifierLog(
         registers.putAll(state.values());
     }
 
-    /** Returns the last {@code count} lines. */
+    /**
+     * {@return the last lines}
+     *
+     * @param count how many at most
+     */
     public String tail(int count) {
         List<String> lines = text.strip().lines().toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - count), lines.size()));
     }
 
-    /** Returns the whole log. */
+    /** {@return the whole log} */
     @Override
     public String toString() {
         return text;
