@@ -194,7 +194,11 @@ public record Errno(int number, String name, String meaning) implements Serializ
             524 ENOTSUPP Operation is not supported (kernel-internal)
             """);
 
-    /** {@return the error with this number, given as positive or (as system calls answer) negative} */
+    /**
+     * {@return the error with a number, given as positive or (as system calls answer) negative}
+     *
+     * @param number the number
+     */
     public static Errno of(long number) {
         int positive = (int) Math.abs(number);
         Errno known = TABLE.get(positive);
@@ -211,7 +215,11 @@ public record Errno(int number, String name, String meaning) implements Serializ
         return Map.copyOf(result);
     }
 
-    /** {@return whether this is the error with the given number, one of the constants above} */
+    /**
+     * {@return whether this is a certain error}
+     *
+     * @param other its number, one of the constants above
+     */
     public boolean is(int other) {
         return number == other;
     }
