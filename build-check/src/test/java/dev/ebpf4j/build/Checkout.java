@@ -17,7 +17,7 @@ final class Checkout {
     private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
 
     /** Surefire runs a module's tests in the module's folder. */
-    static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     private Checkout() {}
 

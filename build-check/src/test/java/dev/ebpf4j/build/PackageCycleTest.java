@@ -68,7 +68,7 @@ class PackageCycleTest {
         var model = ClassFile.of().parse(classFile);
         String name = model.thisClass().asInternalName();
         String user = name.substring(0, name.lastIndexOf('/'));
-        Set<String> used = uses.computeIfAbsent(user, unused -> new TreeSet<>());
+        Set<String> used = uses.computeIfAbsent(user, _ -> new TreeSet<>());
         for (var constant : model.constantPool()) {
             if (constant instanceof Utf8Entry text) {
                 Matcher matcher = CLASS_NAME.matcher(text.stringValue());
