@@ -79,6 +79,8 @@ public enum AluOp {
      * the upper half}
      *
      * @param wide whether the operation is on 64 bits
+     * @param dst first operand
+     * @param src second operand; an immediate comes sign-extended
      */
     public long apply(boolean wide, long dst, long src) {
         return wide ? wide(dst, src) : Integer.toUnsignedLong(narrow((int) dst, (int) src));

@@ -31,7 +31,11 @@ public final class Code {
         return EMPTY;
     }
 
-    /** {@return the code of the given slots, each laid out as in {@link Slots}} */
+    /**
+     * {@return the code of the given slots, each laid out as in {@link Slots}}
+     *
+     * @param slots the slots in order
+     */
     public static Code of(long... slots) {
         return slots.length == 0 ? EMPTY : new Code(slots.clone());
     }
@@ -39,6 +43,7 @@ public final class Code {
     /**
      * {@return the code stored in {@code bytes}, a file's whole instruction section or a part of it}
      *
+     * @param bytes the instructions as a file stores them
      * @param order the byte order of the file; it also decides which half of the register byte is the destination
      * @throws InsnFormatException if the length is not a multiple of {@link #SLOT_BYTES}
      */
@@ -49,6 +54,7 @@ public final class Code {
     /**
      * {@return the code stored in the remaining bytes of {@code bytes}, whose position and own order do not change}
      *
+     * @param bytes the instructions as a file stores them
      * @param order the byte order of the file; it also decides which half of the register byte is the destination
      * @throws InsnFormatException if the number of bytes is not a multiple of {@link #SLOT_BYTES}
      */
@@ -67,12 +73,20 @@ public final class Code {
         return slots.length == 0 ? EMPTY : new Code(slots);
     }
 
-    /** {@return the code of the given instructions} */
+    /**
+     * {@return the code of the given instructions}
+     *
+     * @param insns the instructions in order
+     */
     public static Code of(List<? extends Insn> insns) {
         return InsnCodec.encode(insns);
     }
 
-    /** {@return all parts, one after the other} */
+    /**
+     * {@return all parts, one after the other}
+     *
+     * @param parts the parts in order
+     */
     public static Code concat(Collection<Code> parts) {
         long[] all = new long
                 [Math.toIntExact(
@@ -85,14 +99,22 @@ public final class Code {
         return new Code(all);
     }
 
-    /** {@return this code followed by {@code next}} */
+    /**
+     * {@return this code followed by {@code next}}
+     *
+     * @param next what follows
+     */
     public Code concat(Code next) {
         long[] all = Arrays.copyOf(slots, Math.addExact(slots.length, next.slots.length));
         System.arraycopy(next.slots, 0, all, slots.length, next.slots.length);
         return new Code(all);
     }
 
-    /** {@return the bytes of a file of the given byte order: the inverse of {@link #of(byte[], ByteOrder)}} */
+    /**
+     * {@return the bytes of a file of the given byte order: the inverse of {@link #of(byte[], ByteOrder)}}
+     *
+     * @param order the byte order of the file
+     */
     public byte[] toBytes(ByteOrder order) {
         byte[] bytes = new byte[Math.multiplyExact(slots.length, SLOT_BYTES)];
         ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -113,7 +135,11 @@ public final class Code {
         return slots.length == 0;
     }
 
-    /** {@return the slot {@code index}; take it apart with {@link Slots}} */
+    /**
+     * {@return the slot {@code index}; take it apart with {@link Slots}}
+     *
+     * @param index slot number, from 0
+     */
     public long slot(int index) {
         return slots[Objects.checkIndex(index, slots.length)];
     }
@@ -121,6 +147,7 @@ public final class Code {
     /**
      * {@return the instruction that starts at slot {@code index}}
      *
+     * @param index slot number, from 0
      * @throws InsnFormatException if a 64-bit immediate load starts at the last slot
      */
     public Insn insn(int index) {
@@ -141,18 +168,33 @@ public final class Code {
         return slots.clone();
     }
 
-    /** {@return the slots {@code from} (inclusive) to {@code to} (exclusive)} */
+    /**
+     * {@return the slots {@code from} (inclusive) to {@code to} (exclusive)}
+     *
+     * @param from first slot of the slice
+     * @param to the slot after the slice
+     */
     public Code slice(int from, int to) {
         Objects.checkFromToIndex(from, to, slots.length);
         return new Code(Arrays.copyOfRange(slots, from, to));
     }
 
-    /** {@return this code with slot {@code index} replaced} */
+    /**
+     * {@return this code with slot {@code index} replaced}
+     *
+     * @param index slot number, from 0
+     * @param slot the new slot
+     */
     public Code withSlot(int index, long slot) {
         return edit().setSlot(index, slot).toCode();
     }
 
-    /** {@return this code with the slots from {@code index} on overwritten by {@code replacement}; the size stays} */
+    /**
+     * {@return this code with the slots from {@code index} on overwritten by {@code replacement}; the size stays}
+     *
+     * @param index slot number, from 0
+     * @param replacement the new slots
+     */
     public Code withSlots(int index, Code replacement) {
         Objects.checkFromIndexSize(index, replacement.slots.length, slots.length);
         long[] copy = slots.clone();

@@ -62,7 +62,13 @@ public sealed interface Insn {
             /** Always swap (v4). */
             BSWAP;
 
-            /** {@return the low bytes of {@code value} converted on a machine of the given byte order, zero-extended} */
+            /**
+             * {@return the low bytes of {@code value} converted on a machine of the given byte order, zero-extended}
+             *
+             * @param size how many of the low bytes are converted
+             * @param value what the register holds
+             * @param machine byte order of the machine that runs the program
+             */
             public long apply(Size size, long value, ByteOrder machine) {
                 boolean swap = switch (this) {
                     case LE -> machine == ByteOrder.BIG_ENDIAN;

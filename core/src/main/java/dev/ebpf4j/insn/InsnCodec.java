@@ -75,6 +75,8 @@ public final class InsnCodec {
     /**
      * {@return the instruction that starts at a slot}
      *
+     * @param code what to decode
+     * @param slot number of its first slot
      * @throws InsnFormatException if a 64-bit immediate load starts at the last slot
      * @throws IndexOutOfBoundsException if there is no such slot
      */
@@ -93,6 +95,7 @@ public final class InsnCodec {
     /**
      * {@return all instructions in order}
      *
+     * @param code what to decode
      * @throws InsnFormatException if a 64-bit immediate load starts at the last slot
      */
     public static List<Insn> decode(Code code) {
@@ -103,7 +106,11 @@ public final class InsnCodec {
         return List.copyOf(insns);
     }
 
-    /** {@return the slots of all instructions, one after the other} */
+    /**
+     * {@return the slots of all instructions, one after the other}
+     *
+     * @param insns instructions in order
+     */
     public static Code encode(List<? extends Insn> insns) {
         long[] slots = new long[insns.stream().mapToInt(Insn::slots).sum()];
         int at = 0;
@@ -117,7 +124,11 @@ public final class InsnCodec {
         return new Code(slots);
     }
 
-    /** {@return the slots of one instruction} */
+    /**
+     * {@return the slots of one instruction}
+     *
+     * @param insn the instruction
+     */
     public static Code encode(Insn insn) {
         return encode(List.of(insn));
     }

@@ -4,7 +4,11 @@ package dev.ebpf4j.insn;
 public final class InsnFormatException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Makes the exception; {@code message} says where, what was found, and what was expected. */
+    /**
+     * Makes the exception; {@code message} says where, what was found, and what was expected.
+     *
+     * @param message where, what was found, and what was expected
+     */
     public InsnFormatException(String message) {
         super(message);
     }

@@ -51,6 +51,8 @@ public enum JumpOp {
      * {@return whether the jump is taken}
      *
      * @param wide whether all 64 bits count, or the low 32 only
+     * @param dst first operand
+     * @param src second operand; an immediate comes sign-extended
      */
     public boolean test(boolean wide, long dst, long src) {
         // Sign extension keeps the order of 32-bit values, signed and unsigned, and a common bit stays a common bit.

@@ -42,6 +42,7 @@ public enum Reg implements Operand {
     /**
      * {@return the register of the given number}
      *
+     * @param number the number in a slot
      * @throws IllegalArgumentException if {@code number} is not 0 to 10
      */
     public static Reg of(int number) {

@@ -30,6 +30,7 @@ public enum Size {
     /**
      * {@return the size of the given number of bytes}
      *
+     * @param bytes number of bytes
      * @throws IllegalArgumentException if {@code bytes} is not 1, 2, 4 or 8
      */
     public static Size ofBytes(int bytes) {
@@ -52,13 +53,21 @@ public enum Size {
         return bytes;
     }
 
-    /** {@return {@code value} cut to this size, upper bits zero} */
+    /**
+     * {@return {@code value} cut to this size, upper bits zero}
+     *
+     * @param value any value
+     */
     public long zeroExtend(long value) {
         int unused = Long.SIZE - bytes * Byte.SIZE;
         return value << unused >>> unused;
     }
 
-    /** {@return {@code value} cut to this size, upper bits copied from its sign} */
+    /**
+     * {@return {@code value} cut to this size, upper bits copied from its sign}
+     *
+     * @param value any value
+     */
     public long signExtend(long value) {
         int unused = Long.SIZE - bytes * Byte.SIZE;
         return value << unused >> unused;
