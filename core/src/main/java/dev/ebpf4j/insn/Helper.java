@@ -467,12 +467,20 @@ public enum Helper {
         this.parameters = parameters;
     }
 
-    /** {@return the helper of the given number, or nothing if this version knows none} */
+    /**
+     * {@return the helper of the given number, or nothing if this version knows none}
+     *
+     * @param id the number in the call instruction
+     */
     public static Optional<Helper> find(int id) {
         return Optional.ofNullable(BY_ID.get(id));
     }
 
-    /** {@return the helper of the given C name, as in {@code bpf_map_lookup_elem}, or nothing if there is none} */
+    /**
+     * {@return the helper of the given C name, or nothing if there is none}
+     *
+     * @param functionName such as {@code bpf_map_lookup_elem}
+     */
     public static Optional<Helper> find(String functionName) {
         return Optional.ofNullable(BY_NAME.get(functionName));
     }

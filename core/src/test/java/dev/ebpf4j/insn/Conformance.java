@@ -14,7 +14,7 @@ import java.util.Objects;
 /** The programs of the public bpf_conformance suite, already assembled by others. */
 final class Conformance {
     /** A program of the suite. */
-    record Program(String name, String hex) {
+    record Program(String name, String hex, String memoryHex, long result) {
         Code code() {
             return Code.of(bytes(), ByteOrder.LITTLE_ENDIAN);
         }
@@ -43,6 +43,7 @@ final class Conformance {
 
     private static Program program(String line) {
         String[] fields = line.split("\t", -1);
-        return new Program(fields[0], fields[7]);
+        return new Program(
+                fields[0], fields[7], fields[4].replace(" ", ""), Long.parseUnsignedLong(fields[5].substring(2), 16));
     }
 }
