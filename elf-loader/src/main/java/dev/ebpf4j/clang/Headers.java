@@ -14,7 +14,13 @@ import java.util.Map;
 /** The headers that BPF programs include, as files that clang can read. */
 final class Headers {
 
-    static final List<String> NAMES = List.of("bpf/bpf_endian.h");
+    static final List<String> NAMES = List.of(
+            "bpf/bpf_args.h",
+            "bpf/bpf_core_read.h",
+            "bpf/bpf_endian.h",
+            "bpf/bpf_helper_defs.h",
+            "bpf/bpf_helpers.h",
+            "bpf/bpf_tracing.h");
 
     private Headers() {}
 
