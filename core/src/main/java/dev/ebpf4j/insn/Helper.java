@@ -230,18 +230,18 @@ public enum Helper {
             "void *ctx, struct bpf_sock_tuple *tuple, __u32 tuple_size, __u64 netns, __u64 flags"),
     /** {@code long bpf_tcp_check_syncookie(void *sk, void *iph, __u32 iph_len, struct tcphdr *th, __u32 th_len)}. */
     TCP_CHECK_SYNCOOKIE(100, "long", "void *sk, void *iph, __u32 iph_len, struct tcphdr *th, __u32 th_len"),
-    /** {@code long bpf_sysctl_get_name(struct bpf_sysctl *ctx, char *buf, size_t buf_len, __u64 flags)}. */
-    SYSCTL_GET_NAME(101, "long", "struct bpf_sysctl *ctx, char *buf, size_t buf_len, __u64 flags"),
-    /** {@code long bpf_sysctl_get_current_value(struct bpf_sysctl *ctx, char *buf, size_t buf_len)}. */
-    SYSCTL_GET_CURRENT_VALUE(102, "long", "struct bpf_sysctl *ctx, char *buf, size_t buf_len"),
-    /** {@code long bpf_sysctl_get_new_value(struct bpf_sysctl *ctx, char *buf, size_t buf_len)}. */
-    SYSCTL_GET_NEW_VALUE(103, "long", "struct bpf_sysctl *ctx, char *buf, size_t buf_len"),
-    /** {@code long bpf_sysctl_set_new_value(struct bpf_sysctl *ctx, const char *buf, size_t buf_len)}. */
-    SYSCTL_SET_NEW_VALUE(104, "long", "struct bpf_sysctl *ctx, const char *buf, size_t buf_len"),
-    /** {@code long bpf_strtol(const char *buf, size_t buf_len, __u64 flags, long *res)}. */
-    STRTOL(105, "long", "const char *buf, size_t buf_len, __u64 flags, long *res"),
-    /** {@code long bpf_strtoul(const char *buf, size_t buf_len, __u64 flags, unsigned long *res)}. */
-    STRTOUL(106, "long", "const char *buf, size_t buf_len, __u64 flags, unsigned long *res"),
+    /** {@code long bpf_sysctl_get_name(struct bpf_sysctl *ctx, char *buf, unsigned long buf_len, __u64 flags)}. */
+    SYSCTL_GET_NAME(101, "long", "struct bpf_sysctl *ctx, char *buf, unsigned long buf_len, __u64 flags"),
+    /** {@code long bpf_sysctl_get_current_value(struct bpf_sysctl *ctx, char *buf, unsigned long buf_len)}. */
+    SYSCTL_GET_CURRENT_VALUE(102, "long", "struct bpf_sysctl *ctx, char *buf, unsigned long buf_len"),
+    /** {@code long bpf_sysctl_get_new_value(struct bpf_sysctl *ctx, char *buf, unsigned long buf_len)}. */
+    SYSCTL_GET_NEW_VALUE(103, "long", "struct bpf_sysctl *ctx, char *buf, unsigned long buf_len"),
+    /** {@code long bpf_sysctl_set_new_value(struct bpf_sysctl *ctx, const char *buf, unsigned long buf_len)}. */
+    SYSCTL_SET_NEW_VALUE(104, "long", "struct bpf_sysctl *ctx, const char *buf, unsigned long buf_len"),
+    /** {@code long bpf_strtol(const char *buf, unsigned long buf_len, __u64 flags, long *res)}. */
+    STRTOL(105, "long", "const char *buf, unsigned long buf_len, __u64 flags, long *res"),
+    /** {@code long bpf_strtoul(const char *buf, unsigned long buf_len, __u64 flags, unsigned long *res)}. */
+    STRTOUL(106, "long", "const char *buf, unsigned long buf_len, __u64 flags, unsigned long *res"),
     /** {@code void *bpf_sk_storage_get(struct bpf_map *map, void *sk, void *value, __u64 flags)}. */
     SK_STORAGE_GET(107, "void *", "struct bpf_map *map, void *sk, void *value, __u64 flags"),
     /** {@code long bpf_sk_storage_delete(struct bpf_map *map, void *sk)}. */
