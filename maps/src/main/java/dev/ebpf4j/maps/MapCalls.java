@@ -1,0 +1,156 @@
+package dev.ebpf4j.maps;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.spec.MapSpec;
+import dev.ebpf4j.spec.MapType;
+import dev.ebpf4j.sys.BpfAttr;
+import dev.ebpf4j.sys.Fd;
+import dev.ebpf4j.sys.Sys;
+import dev.ebpf4j.sys.Uapi.Cmd;
+import dev.ebpf4j.sys.UapiStruct;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/** The commands of bpf(2) about whole maps. Each makes a zeroed attr of its own, so that no tail is left over. */
+final class MapCalls {
+    private static final int NAME_BYTES = 15;
+    private static final int BPF_F_NUMA_NODE = 4;
+
+    private MapCalls() {}
+
+    /** Creates the map; {@code btfFd} and {@code innerFd} are 0 where there is none. */
+    static Fd create(Sys sys, MapSpec spec, int btfFd, int innerFd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfAttr.MapCreate.BYTES, 8);
+            attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_TYPE, spec.type().number());
+            attr.set(JAVA_INT, BpfAttr.MapCreate.KEY_SIZE, spec.keySize());
+            attr.set(JAVA_INT, BpfAttr.MapCreate.VALUE_SIZE, spec.valueSize());
+            attr.set(JAVA_INT, BpfAttr.MapCreate.MAX_ENTRIES, spec.maxEntries());
+            attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_FLAGS, spec.flags());
+            attr.set(JAVA_INT, BpfAttr.MapCreate.INNER_MAP_FD, innerFd);
+            if ((spec.flags() & BPF_F_NUMA_NODE) != 0) {
+                attr.set(JAVA_INT, BpfAttr.MapCreate.NUMA_NODE, spec.numaNode());
+            }
+            byte[] name = spec.name().getBytes(UTF_8);
+            byte[] cut = Arrays.copyOf(name, Math.min(name.length, NAME_BYTES));
+            MemorySegment.copy(cut, 0, attr, JAVA_BYTE, BpfAttr.MapCreate.MAP_NAME, cut.length);
+            attr.set(JAVA_LONG, BpfAttr.MapCreate.MAP_EXTRA, spec.mapExtra());
+            if (btfFd != 0) {
+                attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_FD, btfFd);
+                attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_KEY_TYPE_ID, spec.keyTypeId());
+                attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_VALUE_TYPE_ID, spec.valueTypeId());
+            }
+            long fd = sys.bpf(Cmd.BPF_MAP_CREATE, attr, BpfAttr.MapCreate.BYTES);
+            return new Fd(sys, checked(fd, "create " + spec));
+        }
+    }
+
+    static Fd openPinned(Sys sys, String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfAttr.Obj.BYTES, 8);
+            attr.set(JAVA_LONG, BpfAttr.Obj.PATHNAME, arena.allocateFrom(path).address());
+            long fd = sys.bpf(Cmd.BPF_OBJ_GET, attr, BpfAttr.Obj.BYTES);
+            return new Fd(sys, checked(fd, "open the map pinned at " + path));
+        }
+    }
+
+    static void pin(Sys sys, int fd, String name, String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfAttr.Obj.BYTES, 8);
+            attr.set(JAVA_LONG, BpfAttr.Obj.PATHNAME, arena.allocateFrom(path).address());
+            attr.set(JAVA_INT, BpfAttr.Obj.BPF_FD, fd);
+            long result = sys.bpf(Cmd.BPF_OBJ_PIN, attr, BpfAttr.Obj.BYTES);
+            checked(result, "pin map '" + name + "' at " + path);
+        }
+    }
+
+    static Fd byId(Sys sys, int id) {
+        return new Fd(sys, checked(fdById(sys, Cmd.BPF_MAP_GET_FD_BY_ID, id), "open the map with id " + id));
+    }
+
+    private static long fdById(Sys sys, int cmd, int id) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfAttr.GetId.BYTES, 8);
+            attr.set(JAVA_INT, BpfAttr.GetId.MAP_ID, id);
+            return sys.bpf(cmd, attr, BpfAttr.GetId.BYTES);
+        }
+    }
+
+    static void freeze(Sys sys, int fd, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfAttr.MapElem.BYTES, 8);
+            attr.set(JAVA_INT, BpfAttr.MapElem.MAP_FD, fd);
+            checked(sys.bpf(Cmd.BPF_MAP_FREEZE, attr, Integer.BYTES), "freeze map '" + name + "'");
+        }
+    }
+
+    static MapInfo info(Sys sys, int fd, String what) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(UapiStruct.MapInfo.BYTES, 8);
+            infoByFd(sys, fd, info, "ask for the properties of " + what);
+            return new MapInfo(
+                    type(info.get(JAVA_INT, UapiStruct.MapInfo.TYPE), what),
+                    info.get(JAVA_INT, UapiStruct.MapInfo.ID),
+                    info.getString(UapiStruct.MapInfo.NAME, UTF_8),
+                    info.get(JAVA_INT, UapiStruct.MapInfo.KEY_SIZE),
+                    info.get(JAVA_INT, UapiStruct.MapInfo.VALUE_SIZE),
+                    info.get(JAVA_INT, UapiStruct.MapInfo.MAX_ENTRIES),
+                    info.get(JAVA_INT, UapiStruct.MapInfo.MAP_FLAGS),
+                    info.get(JAVA_LONG, UapiStruct.MapInfo.MAP_EXTRA),
+                    new MapInfo.Types(
+                            info.get(JAVA_INT, UapiStruct.MapInfo.BTF_ID),
+                            info.get(JAVA_INT, UapiStruct.MapInfo.BTF_KEY_TYPE_ID),
+                            info.get(JAVA_INT, UapiStruct.MapInfo.BTF_VALUE_TYPE_ID)));
+        }
+    }
+
+    private static MapType type(int number, String what) {
+        if (number < 0 || number >= MapType.values().length) {
+            throw new UnsupportedOperationException(
+                    what + " is of type " + number + ", which is newer than this version of ebpf4j");
+        }
+        return MapType.of(number);
+    }
+
+    /** Fetches the BTF with this id out of the kernel. */
+    static Btf btf(Sys sys, int id, String what) {
+        String operation = "read the BTF of " + what;
+        try (Fd fd = new Fd(sys, checked(fdById(sys, Cmd.BPF_BTF_GET_FD_BY_ID, id), operation));
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(UapiStruct.BtfInfo.BYTES, 8);
+            infoByFd(sys, fd.fd(), info, operation);
+            int size = info.get(JAVA_INT, UapiStruct.BtfInfo.BTF_SIZE);
+            MemorySegment bytes = arena.allocate(Integer.toUnsignedLong(size), 8);
+            info.fill((byte) 0);
+            info.set(JAVA_LONG, UapiStruct.BtfInfo.BTF, bytes.address());
+            info.set(JAVA_INT, UapiStruct.BtfInfo.BTF_SIZE, size);
+            infoByFd(sys, fd.fd(), info, operation);
+            return Btf.parse(bytes);
+        }
+    }
+
+    private static void infoByFd(Sys sys, int fd, MemorySegment info, String operation) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfAttr.InfoByFd.BYTES, 8);
+            attr.set(JAVA_INT, BpfAttr.InfoByFd.BPF_FD, fd);
+            attr.set(JAVA_INT, BpfAttr.InfoByFd.INFO_LEN, (int) info.byteSize());
+            attr.set(JAVA_LONG, BpfAttr.InfoByFd.INFO, info.address());
+            checked(sys.bpf(Cmd.BPF_OBJ_GET_INFO_BY_FD, attr, BpfAttr.InfoByFd.BYTES), operation);
+        }
+    }
+
+    static long checked(long result, String operation) {
+        if (result < 0) {
+            throw new BpfException(operation, Errno.of(result));
+        }
+        return result;
+    }
+}

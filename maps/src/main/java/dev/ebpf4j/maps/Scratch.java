@@ -1,0 +1,76 @@
+package dev.ebpf4j.maps;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.ebpf4j.sys.BpfAttr.MapElem;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Memory for one thread's operations on one map: per command an attr that is filled once and for all, and the key and
+ * value that it points to. So an operation writes a key (and value) and issues the call, nothing more.
+ *
+ * <p>Each command has an attr of its own because the kernel refuses one whose unused tail is not zero.
+ */
+final class Scratch {
+    private static final int ATTR = MapElem.BYTES;
+
+    /** How much of the attr each command uses. */
+    static final int LOOKUP_SIZE = ATTR;
+
+    static final int UPDATE_SIZE = ATTR;
+    static final int DELETE_SIZE = MapElem.KEY + Long.BYTES;
+    static final int NEXT_SIZE = MapElem.NEXT_KEY + Long.BYTES;
+
+    final Thread owner;
+    final MemorySegment key;
+    final MemorySegment nextKey;
+    final MemorySegment value;
+    final long lookup;
+    final long update;
+    final long delete;
+    final long next;
+    private final MemorySegment updateAttr;
+    private final MemorySegment nextAttr;
+
+    /** Whether the last lookup found nothing: then the next one probably will not either. */
+    boolean missed;
+
+    Scratch(int fd, int keySize, long valueSize) {
+        owner = Thread.currentThread();
+        // Freed with the thread or the map, whichever is first: both may end without telling us.
+        Arena arena = Arena.ofAuto();
+        key = arena.allocate(keySize, 8);
+        nextKey = arena.allocate(keySize, 8);
+        value = arena.allocate(valueSize, 8);
+        MemorySegment attrs = arena.allocate(4L * ATTR, 8);
+        MemorySegment lookupAttr = attr(attrs, 0, fd);
+        lookupAttr.set(JAVA_LONG, MapElem.VALUE, value.address());
+        updateAttr = attr(attrs, 1, fd);
+        updateAttr.set(JAVA_LONG, MapElem.VALUE, value.address());
+        MemorySegment deleteAttr = attr(attrs, 2, fd);
+        nextAttr = attr(attrs, 3, fd);
+        nextAttr.set(JAVA_LONG, MapElem.NEXT_KEY, nextKey.address());
+        lookup = lookupAttr.address();
+        update = updateAttr.address();
+        delete = deleteAttr.address();
+        next = nextAttr.address();
+    }
+
+    private MemorySegment attr(MemorySegment attrs, int index, int fd) {
+        MemorySegment attr = attrs.asSlice((long) index * ATTR, ATTR);
+        attr.set(JAVA_INT, MapElem.MAP_FD, fd);
+        attr.set(JAVA_LONG, MapElem.KEY, key.byteSize() == 0 ? 0 : key.address());
+        return attr;
+    }
+
+    void updateFlags(long flags) {
+        updateAttr.set(JAVA_LONG, MapElem.FLAGS, flags);
+    }
+
+    /** Says whether the next key is asked for, or the first. */
+    void fromStart(boolean first) {
+        nextAttr.set(JAVA_LONG, MapElem.KEY, first ? 0 : key.address());
+    }
+}

@@ -1,0 +1,8 @@
+/** Live maps: byte-level handles, typed views, global variables, ring buffers. */
+module dev.ebpf4j.maps {
+    requires static transitive org.jspecify;
+    requires transitive dev.ebpf4j.core;
+    requires dev.ebpf4j.sys;
+
+    exports dev.ebpf4j.maps;
+}
