@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * their sizes are checked before the kernel is asked. Operations may be called by any number of threads, but
  * {@link #close} only when no other thread is in one.
  *
- * <p>{@code @kernel} 4.9
+ * @kernel 4.9
  */
 public final class BpfMap implements AutoCloseable {
     /** Create the element or change it. */
@@ -329,8 +329,7 @@ public final class BpfMap implements AutoCloseable {
 
     boolean lookup(Scratch scratch) {
         boolean mayFail = scratch.missed;
-        long result = sys.bpfShort(Cmd.BPF_MAP_LOOKUP_ELEM, scratch.lookup, Scratch.LOOKUP_SIZE, mayFail);
-        Reference.reachabilityFence(scratch);
+        long result = call(scratch, Cmd.BPF_MAP_LOOKUP_ELEM, scratch.lookup, Scratch.LOOKUP_SIZE, mayFail);
         boolean missed = result < 0;
         if (missed != mayFail) {
             scratch.missed = missed;
@@ -341,8 +340,7 @@ public final class BpfMap implements AutoCloseable {
     boolean update(Scratch scratch, long updateFlags) {
         scratch.updateFlags(updateFlags);
         boolean mayFail = (updateFlags & (NOEXIST | EXIST)) != 0;
-        long result = sys.bpfShort(Cmd.BPF_MAP_UPDATE_ELEM, scratch.update, Scratch.UPDATE_SIZE, mayFail);
-        Reference.reachabilityFence(scratch);
+        long result = call(scratch, Cmd.BPF_MAP_UPDATE_ELEM, scratch.update, Scratch.UPDATE_SIZE, mayFail);
         if (result >= 0) {
             return true;
         }
@@ -351,16 +349,22 @@ public final class BpfMap implements AutoCloseable {
     }
 
     boolean delete(Scratch scratch) {
-        long result = sys.bpfShort(Cmd.BPF_MAP_DELETE_ELEM, scratch.delete, Scratch.DELETE_SIZE, false);
-        Reference.reachabilityFence(scratch);
+        long result = call(scratch, Cmd.BPF_MAP_DELETE_ELEM, scratch.delete, Scratch.DELETE_SIZE, false);
         return result >= 0 || absent(result, Errno.ENOENT, "delete an element of");
     }
 
     boolean nextKey(Scratch scratch, boolean fromStart) {
         scratch.fromStart(fromStart);
-        long result = sys.bpfShort(Cmd.BPF_MAP_GET_NEXT_KEY, scratch.next, Scratch.NEXT_SIZE, false);
-        Reference.reachabilityFence(scratch);
+        long result = call(scratch, Cmd.BPF_MAP_GET_NEXT_KEY, scratch.next, Scratch.NEXT_SIZE, false);
         return result >= 0 || absent(result, Errno.ENOENT, "walk the keys of");
+    }
+
+    private long call(Scratch scratch, int cmd, long attr, int size, boolean mayFail) {
+        try {
+            return sys.bpfShort(cmd, attr, size, mayFail);
+        } finally {
+            Reference.reachabilityFence(scratch);
+        }
     }
 
     /** False for the errno that only means "not there"; every other is thrown. */
@@ -372,6 +376,7 @@ public final class BpfMap implements AutoCloseable {
     }
 
     /** The calling thread's memory for this map. */
+    @SuppressWarnings("ReferenceEquality") // A thread is equal to itself alone.
     Scratch scratch() {
         if (!fd.isOpen()) {
             throw closed();
@@ -407,9 +412,8 @@ public final class BpfMap implements AutoCloseable {
     /**
      * Makes the map read-only for user space, for ever; programs may still write unless it was created otherwise.
      *
-     * <p>{@code @kernel} 5.2
-     *
      * @throws BpfException if the kernel refuses, for instance with EBUSY while it is mapped writable
+     * @kernel 5.2
      */
     public void freeze() {
         MapCalls.freeze(sys, fd(), name);

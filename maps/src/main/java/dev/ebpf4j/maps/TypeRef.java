@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param size bytes
  */
 public record TypeRef(String what, @Nullable Btf btf, int typeId, int size) {
-    /** {@return bytes of which only the size is known} */
+    /**
+     * {@return bytes of which only the size is known}
+     *
+     * @param what whose bytes they are
+     * @param size how many
+     */
     public static TypeRef ofSize(String what, int size) {
         return new TypeRef(what, null, 0, size);
     }
@@ -23,6 +28,8 @@ public record TypeRef(String what, @Nullable Btf btf, int typeId, int size) {
     /**
      * {@return the struct, union, enum, typedef or integer called {@code name}}
      *
+     * @param btf where to look
+     * @param name its C name
      * @throws MissingObjectException if {@code btf} has none
      */
     public static TypeRef named(Btf btf, String name) {

@@ -104,7 +104,7 @@ public interface Sys {
     /** fcntl(F_DUPFD_CLOEXEC): a second descriptor of the same open file. */
     long dup(int fd);
 
-    /** fsopen(2): a context to configure a new file system instance in. {@code @kernel} 5.2 */
+    /** fsopen(2): a context to configure a new file system instance in. Since Linux 5.2. */
     long fsopen(String fileSystem);
 
     /** fsconfig(2): {@code cmd} is one of {@code enum fsconfig_command}, FSCONFIG_CMD_CREATE being 6. */

@@ -1,0 +1,36 @@
+package dev.ebpf4j.maps;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.spec.MapSpec;
+import dev.ebpf4j.spec.MapType;
+import dev.ebpf4j.sys.UnsupportedPlatformException;
+
+/** Real maps for tests, where the machine allows. */
+final class KernelMaps {
+    private KernelMaps() {}
+
+    static MapSpec spec(MapType type, int keySize, int valueSize, int maxEntries) {
+        return MapSpec.builder("test_map", type)
+                .keySize(keySize)
+                .valueSize(valueSize)
+                .maxEntries(maxEntries)
+                .build();
+    }
+
+    /** Creates the map, or aborts the test where this process may not. */
+    static BpfMap create(MapSpec spec) {
+        try {
+            return BpfMap.create(spec);
+        } catch (UnsupportedPlatformException e) {
+            return abort("needs Linux: " + e);
+        } catch (BpfException e) {
+            if (e.errno().is(Errno.EPERM) || e.errno().is(Errno.ENOSYS)) {
+                return abort("needs the right to create maps (CAP_BPF or root): " + e);
+            }
+            throw e;
+        }
+    }
+}
