@@ -1,6 +1,7 @@
 package dev.ebpf4j.btf;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -8,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Names that a misspelt or renamed one may stand for, by edit distance. */
-final class CloseNames {
+public final class CloseNames {
     private static final int MOST = 5;
     private static final int NESTED = 64;
     private static final int LONGEST = 128;
@@ -56,7 +57,14 @@ final class CloseNames {
         }
     }
 
-    private static List<String> closest(String wanted, Set<String> names) {
+    /**
+     * The names that differ little from one that does not exist.
+     *
+     * @param wanted what was asked for
+     * @param names what exists, each once
+     * @return at most five, the closest first
+     */
+    public static List<String> closest(String wanted, Collection<String> names) {
         record Scored(String name, int distance) {}
         int limit = Math.max(1, Math.min(wanted.length(), LONGEST) / 3);
         List<Scored> scored = new ArrayList<>();

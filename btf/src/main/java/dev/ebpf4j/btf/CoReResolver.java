@@ -113,6 +113,21 @@ public final class CoReResolver {
     }
 
     /**
+     * Whether a type of a program means the same as one of the kernel: kinds equal all the way down, names, sizes and
+     * signs aside.
+     *
+     * @param local the program's BTF
+     * @param localType a type there, for instance the prototype of a function
+     * @param target the kernel's BTF
+     * @param targetType a type there
+     * @return true if they are compatible
+     * @throws BtfFormatException if one of them is nested without end
+     */
+    public static boolean compatible(Btf local, int localType, Btf target, int targetType) {
+        return new CoReTypes(local, target).compatible(localType, targetType);
+    }
+
+    /**
      * A relocation's type and path in C, for messages.
      *
      * @param relo a record of the program's BTF.ext

@@ -1,6 +1,7 @@
 package dev.ebpf4j.link;
 
 import dev.ebpf4j.btf.Btf;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -14,17 +15,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LinkInputs {
     private final Supplier<Optional<Btf>> kernelBtf;
+    private final ByteOrder byteOrder;
     private @Nullable Btf customBtf;
     private int kernelVersion;
     private Function<String, Optional<String>> kconfig = name -> Optional.empty();
     private Function<String, List<Long>> symbols = name -> List.of();
 
-    private LinkInputs(Supplier<Optional<Btf>> kernelBtf) {
+    private LinkInputs(Supplier<Optional<Btf>> kernelBtf, ByteOrder byteOrder) {
         this.kernelBtf = kernelBtf;
+        this.byteOrder = byteOrder;
     }
 
     private LinkInputs copy() {
-        LinkInputs copy = new LinkInputs(kernelBtf);
+        LinkInputs copy = new LinkInputs(kernelBtf, byteOrder);
         copy.customBtf = customBtf;
         copy.kernelVersion = kernelVersion;
         copy.kconfig = kconfig;
@@ -32,14 +35,14 @@ public final class LinkInputs {
         return copy;
     }
 
-    /** {@return the facts of a kernel of which nothing is known but its BTF} */
+    /** {@return the facts of a kernel of which nothing is known but its BTF, which also says its byte order} */
     public static LinkInputs of(Btf kernelBtf) {
-        return new LinkInputs(() -> Optional.of(kernelBtf));
+        return new LinkInputs(() -> Optional.of(kernelBtf), kernelBtf.byteOrder());
     }
 
-    /** {@return the facts of a kernel whose BTF is read when first asked for; empty if it has none} */
+    /** {@return the facts of a kernel on this machine, whose BTF is read when first asked for; empty if it has none} */
     public static LinkInputs of(Supplier<Optional<Btf>> kernelBtf) {
-        return new LinkInputs(kernelBtf);
+        return new LinkInputs(kernelBtf, ByteOrder.nativeOrder());
     }
 
     /** {@return a copy that resolves CO-RE against another BTF; all else still uses the kernel's own} */
@@ -56,7 +59,12 @@ public final class LinkInputs {
         return copy;
     }
 
-    /** {@return a copy that answers for values of {@code CONFIG_…} options: the text behind {@code =}} */
+    /**
+     * {@return a copy that answers for configuration values}
+     *
+     * @param lookup gives the text behind {@code =} for {@code CONFIG_…} options, empty for one that is not set; and
+     *     {@code 1} or {@code 0} for {@code LINUX_HAS_BPF_COOKIE} and {@code LINUX_HAS_SYSCALL_WRAPPER}
+     */
     public LinkInputs withKconfig(Function<String, Optional<String>> lookup) {
         LinkInputs copy = copy();
         copy.kconfig = lookup;
@@ -68,6 +76,11 @@ public final class LinkInputs {
         LinkInputs copy = copy();
         copy.symbols = lookup;
         return copy;
+    }
+
+    /** {@return the kernel's byte order} */
+    public ByteOrder byteOrder() {
+        return byteOrder;
     }
 
     /** {@return the kernel's own BTF} */
@@ -85,7 +98,7 @@ public final class LinkInputs {
         return kernelVersion;
     }
 
-    /** {@return the value of a {@code CONFIG_…} option} */
+    /** {@return the value of a {@code CONFIG_…} option, or of one of the {@code LINUX_HAS_…}} */
     public Optional<String> kconfig(String name) {
         return kconfig.apply(name);
     }

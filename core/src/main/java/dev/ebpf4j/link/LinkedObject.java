@@ -2,19 +2,35 @@ package dev.ebpf4j.link;
 
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.ObjectSpec;
+import dev.ebpf4j.spec.VariableSpec;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * An object on its way to one kernel. Each pass takes one and returns the next.
  *
  * @param spec the object it is made from
- * @param maps all maps; a map's index is its slot
- * @param programs the programs that will be loaded
+ * @param maps all maps, those that linking adds included; a map's index is its slot
+ * @param variables all global variables; linking adds the kernel configuration values
+ * @param programs the programs that will be loaded; a program's index is its slot
  */
-public record LinkedObject(ObjectSpec spec, List<MapSpec> maps, List<LinkedProgram> programs) {
+public record LinkedObject(
+        ObjectSpec spec, List<MapSpec> maps, List<VariableSpec> variables, List<LinkedProgram> programs) {
     /** Copies the lists. */
     public LinkedObject {
         maps = List.copyOf(maps);
+        variables = List.copyOf(variables);
         programs = List.copyOf(programs);
+    }
+
+    /** Returns a copy in which every program is changed. */
+    LinkedObject mapPrograms(UnaryOperator<LinkedProgram> change) {
+        return new LinkedObject(
+                spec, maps, variables, programs.stream().map(change).toList());
+    }
+
+    /** Returns whether any program still has a relocation of one kind. */
+    boolean has(Class<?> kindOfReloc) {
+        return programs.stream().anyMatch(program -> program.relocs().stream().anyMatch(kindOfReloc::isInstance));
     }
 }

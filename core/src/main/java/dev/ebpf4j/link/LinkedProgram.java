@@ -1,10 +1,13 @@
 package dev.ebpf4j.link;
 
+import dev.ebpf4j.btf.CoReReason;
 import dev.ebpf4j.insn.Code;
+import dev.ebpf4j.spec.FunctionSpec;
 import dev.ebpf4j.spec.ProgramSpec;
 import dev.ebpf4j.spec.Reloc;
 import dev.ebpf4j.spec.SourceLine;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program on its way to the kernel: its entry function with all callees appended, in slots of the whole program.
@@ -48,9 +51,15 @@ public record LinkedProgram(
      * An instruction replaced by an invalid call, because this kernel has not what it needs.
      *
      * @param slot the instruction
-     * @param reason what is missing, in words for a person
+     * @param missing what this kernel lacks, in a few words
+     * @param coRe what CO-RE knows about it, null if it was no CO-RE relocation
      */
-    public record Poison(int slot, String reason) {}
+    public record Poison(int slot, String missing, @Nullable CoReReason coRe) {
+        /** {@return what is missing and which names are close, which may search all of the kernel's types} */
+        public String reason() {
+            return coRe == null ? missing : coRe.message();
+        }
+    }
 
     /** Copies the lists. */
     public LinkedProgram {
@@ -59,6 +68,26 @@ public record LinkedProgram(
         lines = List.copyOf(lines);
         mapUses = List.copyOf(mapUses);
         poisons = List.copyOf(poisons);
+    }
+
+    /** Returns a program of which nothing is linked yet: the entry function alone. */
+    static LinkedProgram of(ProgramSpec spec) {
+        FunctionSpec entry = spec.entry();
+        return new LinkedProgram(spec, entry.code(), entry.relocs(), List.of(), entry.lines(), List.of(), List.of(), 0);
+    }
+
+    /** Returns a copy that is attached to a type of the kernel's BTF. */
+    LinkedProgram withAttachBtfId(int id) {
+        return new LinkedProgram(spec, code, relocs, functions, lines, mapUses, poisons, id);
+    }
+
+    /**
+     * {@return a copy that is to be loaded as another spec says; the code stays}
+     *
+     * @param newSpec the other spec
+     */
+    public LinkedProgram withSpec(ProgramSpec newSpec) {
+        return new LinkedProgram(newSpec, code, relocs, functions, lines, mapUses, poisons, attachBtfId);
     }
 
     /** {@return the program's name} */

@@ -4,6 +4,8 @@ package dev.ebpf4j.plan;
 public enum Feature {
     /** Names for programs and maps. */
     OBJECT_NAMES("names of maps and programs", "4.15"),
+    /** Programs say how they will be attached when they are loaded. */
+    EXPECTED_ATTACH_TYPE("expected attach types", "4.17"),
     /** Type information can be loaded. */
     BTF("BTF", "4.18"),
     /** BTF with functions, and so function and line information. */
@@ -12,6 +14,8 @@ public enum Feature {
     BTF_GLOBAL_FUNC("global BTF functions", "5.6"),
     /** BTF with variables and data sections. */
     BTF_DATASEC("BTF data sections", "5.2"),
+    /** BTF data sections may have names that begin with a question mark. */
+    BTF_QMARK_DATASEC("BTF data section names with ?", "6.9"),
     /** BTF with floating-point types. */
     BTF_FLOAT("BTF floating-point types", "5.13"),
     /** BTF with declaration tags. */

@@ -24,10 +24,19 @@ public sealed interface LoadStep {
      * Create a map.
      *
      * @param map slot that the map takes
-     * @param spec final shape: rounded, names cut, flags this kernel knows
+     * @param kernelName name that the kernel gets, empty if it takes none; {@code spec} has the object's
+     * @param spec final shape: rounded, with flags this kernel knows and type ids only if it takes them
+     * @param inner slot of the map that shows what may be put in, for maps of maps; else {@link #NO_SLOT}
      * @param withBtf whether key and value types are told to the kernel
      */
-    record CreateMap(int map, MapSpec spec, boolean withBtf) implements LoadStep {}
+    record CreateMap(int map, String kernelName, MapSpec spec, int inner, boolean withBtf) implements LoadStep {}
+
+    /**
+     * Close a map that was only needed to create another one.
+     *
+     * @param map slot of the map
+     */
+    record CloseMap(int map) implements LoadStep {}
 
     /**
      * Write element 0 of a map that holds a data section.
@@ -57,13 +66,30 @@ public sealed interface LoadStep {
      * Load a program.
      *
      * @param program slot that the program takes
-     * @param linked code and everything known about it
+     * @param kernelName name that the kernel gets, empty if it takes none
+     * @param linked code and everything known about it, as this kernel takes it
      * @param license licence of the object
-     * @param kernelVersion version that the object claims to be for, or the kernel's
-     * @param withBtf whether function and line information are told to the kernel
+     * @param kernelVersion version that the object claims to be for, 0 if none; kernels from 5.0 on don't look at it
+     * @param withBtf whether the loaded type information is told to the kernel, with the two tables below
+     * @param funcInfo records of {@link #FUNC_INFO_BYTES} each, empty for none
+     * @param lineInfo records of {@link #LINE_INFO_BYTES} each, empty for none
      */
-    record LoadProgram(int program, LinkedProgram linked, String license, int kernelVersion, boolean withBtf)
-            implements LoadStep {}
+    record LoadProgram(
+            int program,
+            String kernelName,
+            LinkedProgram linked,
+            String license,
+            int kernelVersion,
+            boolean withBtf,
+            Bytes funcInfo,
+            Bytes lineInfo)
+            implements LoadStep {
+        /** Size of a record that says where a function begins. */
+        public static final int FUNC_INFO_BYTES = 8;
+
+        /** Size of a record that says where a source line begins. */
+        public static final int LINE_INFO_BYTES = 16;
+    }
 
     /**
      * Put a program into a map of programs.

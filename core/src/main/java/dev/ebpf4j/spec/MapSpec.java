@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * CPU) is done by the load plan.
  */
 public final class MapSpec {
+    /** Creation flag {@code BPF_F_RDONLY_PROG}: programs may only read. */
+    public static final int RDONLY_PROG = 1 << 7;
+
+    /** Creation flag {@code BPF_F_MMAPABLE}: user space may map the values into its memory. */
+    public static final int MMAPABLE = 1 << 10;
+
     /** How long the map outlives the object. */
     public enum Pinning {
         /** Not pinned. */

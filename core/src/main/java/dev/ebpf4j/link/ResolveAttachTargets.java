@@ -1,0 +1,66 @@
+package dev.ebpf4j.link;
+
+import dev.ebpf4j.btf.BtfType;
+import dev.ebpf4j.spec.ProgramSpec;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the kernel's type for what a program is attached to, where the verifier needs it at load time. */
+final class ResolveAttachTargets implements Pass {
+    private final KernelTypes kernel;
+
+    ResolveAttachTargets(LinkInputs inputs) {
+        this.kernel = new KernelTypes(inputs);
+    }
+
+    /** How the kernel's BTF spells the targets of one family of programs. */
+    private record Family(String words, String prefix, Class<? extends BtfType> kind) {}
+
+    private static final Family TRACEPOINT = new Family("tracepoint", "btf_trace_", BtfType.Typedef.class);
+    private static final Family FUNCTION = new Family("function", "", BtfType.Func.class);
+    private static final Family LSM_HOOK = new Family("LSM hook", "bpf_lsm_", BtfType.Func.class);
+    private static final Family ITERATOR = new Family("iterator", "bpf_iter_", BtfType.Func.class);
+
+    @Override
+    public LinkedObject apply(LinkedObject object) {
+        return object.mapPrograms(this::resolve);
+    }
+
+    private LinkedProgram resolve(LinkedProgram program) {
+        Family family = family(program.spec());
+        return family == null ? program : program.withAttachBtfId(target(program.spec(), family));
+    }
+
+    private static @Nullable Family family(ProgramSpec program) {
+        return switch (program.type()) {
+            case TRACING ->
+                switch (program.attachType()) {
+                    case TRACE_RAW_TP -> TRACEPOINT;
+                    case TRACE_ITER -> ITERATOR;
+                    case TRACE_FENTRY, TRACE_FEXIT, MODIFY_RETURN, TRACE_FSESSION -> FUNCTION;
+                    default -> null;
+                };
+            case LSM -> LSM_HOOK;
+            case EXT, STRUCT_OPS ->
+                throw new LinkException("program '" + program.name() + "' (" + program.section()
+                        + ") extends another program or object, which ebpf4j can't do yet; use withAutoload(false)");
+            default -> null;
+        };
+    }
+
+    private int target(ProgramSpec program, Family family) {
+        String name = program.attachTo();
+        if (name.isEmpty()) {
+            throw new LinkException("program '" + program.name() + "' (section '" + program.section() + "') names no "
+                    + family.words + " to attach to; write it into the section name or use withAttachTo(…)");
+        }
+        if (name.indexOf(':') >= 0) {
+            throw new LinkException("program '" + program.name() + "' attaches to '" + name
+                    + "', a name in a kernel module; ebpf4j looks in the kernel proper only");
+        }
+        kernel.require("program '" + program.name() + "' (section '" + program.section() + "')");
+        OptionalInt id = kernel.find(family.prefix + name, family.kind);
+        return id.orElseThrow(() -> new LinkException("program '" + program.name() + "': this kernel has no "
+                + family.words + " '" + name + "'" + kernel.hint(name, family.prefix, family.kind)));
+    }
+}

@@ -1,0 +1,56 @@
+package dev.ebpf4j.link;
+
+import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.spec.ExternSpec;
+import dev.ebpf4j.spec.Reloc;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Answers calls of kernel functions: each becomes the function's id in the kernel's BTF. */
+final class ResolveKfuncs implements Pass {
+    /** {@code BPF_PSEUDO_KFUNC_CALL}: the call is of the kernel function with this BTF id. */
+    private static final int KFUNC_CALL = 2;
+
+    /** Helper numbers from here on stand for weak functions that are missing; libbpf's number, so that logs look alike. */
+    private static final int MISSING_KFUNC = 2_002_000_000;
+
+    private final KernelTypes kernel;
+
+    ResolveKfuncs(LinkInputs inputs) {
+        this.kernel = new KernelTypes(inputs);
+    }
+
+    @Override
+    public LinkedObject apply(LinkedObject object) {
+        Externs externs = new Externs(object.spec());
+        return object.mapPrograms(
+                program -> resolve(program, externs, object.spec().btf()));
+    }
+
+    private LinkedProgram resolve(LinkedProgram program, Externs externs, @Nullable Btf local) {
+        ProgramPatcher patcher = new ProgramPatcher(program);
+        for (Reloc reloc : program.relocs()) {
+            if (reloc instanceof Reloc.Kfunc kfunc) {
+                resolve(patcher, kfunc, externs, local);
+            } else {
+                patcher.keep(reloc);
+            }
+        }
+        return patcher.done();
+    }
+
+    private void resolve(ProgramPatcher patcher, Reloc.Kfunc use, Externs externs, @Nullable Btf local) {
+        int slot = patcher.call(use);
+        ExternSpec extern = externs.get(patcher, slot, use.name());
+        if (local == null) {
+            throw patcher.bad(slot, "calls kernel function '" + use.name() + "', but the object has no BTF");
+        }
+        OptionalInt id = kernel.function(patcher, slot, extern, local);
+        if (id.isPresent()) {
+            patcher.code().setSrc(slot, KFUNC_CALL).setOff(slot, 0).setImm(slot, id.getAsInt());
+        } else {
+            int index = externs.index(patcher, slot, use.name());
+            patcher.poison(slot, MISSING_KFUNC + index, "this kernel has no function '" + use.name() + "'");
+        }
+    }
+}

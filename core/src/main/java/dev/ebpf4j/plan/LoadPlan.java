@@ -1,0 +1,38 @@
+package dev.ebpf4j.plan;
+
+import dev.ebpf4j.link.LinkException;
+import dev.ebpf4j.link.LinkedObject;
+import java.util.List;
+
+/**
+ * Everything that loading an object will ask of the kernel, in order, decided before the first system call. Immutable;
+ * may be run any number of times. Its text is a dry run.
+ *
+ * @param object the object that is loaded; its maps and programs stand in the slots that the steps name
+ * @param mapSlots number of map slots that the steps use: those of the object, and some that are closed on the way
+ * @param steps what to do, in order
+ */
+public record LoadPlan(LinkedObject object, int mapSlots, List<LoadStep> steps) {
+    /** Copies the list. */
+    public LoadPlan {
+        steps = List.copyOf(steps);
+    }
+
+    /**
+     * Plans how to load an object.
+     *
+     * @param object the object, linked for this kernel
+     * @param features what the kernel can do; only what this object needs is asked for
+     * @param machine the machine's sizes
+     * @throws LinkException if the object needs what this kernel lacks
+     */
+    public static LoadPlan of(LinkedObject object, KernelFeatures features, Machine machine) {
+        return new LoadPlanner(object, features, machine).plan();
+    }
+
+    /** Returns the plan as text: a line for the object, one for each step. */
+    @Override
+    public String toString() {
+        return PlanText.of(this);
+    }
+}

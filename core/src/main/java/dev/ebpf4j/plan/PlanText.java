@@ -1,0 +1,92 @@
+package dev.ebpf4j.plan;
+
+import dev.ebpf4j.link.LinkedProgram;
+import dev.ebpf4j.link.LinkedProgram.MapUse;
+import dev.ebpf4j.spec.Bytes;
+import dev.ebpf4j.spec.MapSpec;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Prints a plan for a person: what would be asked of the kernel, in order. */
+final class PlanText {
+    private static final int BYTES_SHOWN = 16;
+
+    private PlanText() {}
+
+    static String of(LoadPlan plan) {
+        StringBuilder text = new StringBuilder("to load object '")
+                .append(plan.object().spec().name())
+                .append("':\n");
+        for (LoadStep step : plan.steps()) {
+            text.append("  ").append(line(step)).append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String line(LoadStep step) {
+        return switch (step) {
+            case LoadStep.LoadBtf s -> "load BTF: " + (s.btf().typeCount() - 1) + " types";
+            case LoadStep.CreateMap s ->
+                "create map " + s.map() + named(s.spec().name(), s.kernelName()) + ": " + shape(s);
+            case LoadStep.CloseMap s -> "close map " + s.map();
+            case LoadStep.FillMap s -> "fill map " + s.map() + ": " + bytes(s.contents());
+            case LoadStep.FreezeMap s -> "freeze map " + s.map();
+            case LoadStep.PutMap s -> "put map " + s.inner() + " into map " + s.outer() + ", element " + s.key();
+            case LoadStep.LoadProgram s ->
+                "load program " + s.program() + named(s.linked().name(), s.kernelName()) + ": " + program(s);
+            case LoadStep.PutProgram s ->
+                "put program " + s.program() + " into map " + s.map() + ", element " + s.key();
+        };
+    }
+
+    private static String named(String name, String kernelName) {
+        String kernels = kernelName.isEmpty() ? " without a name" : " as '" + kernelName + "'";
+        return " '" + name + "'" + (name.equals(kernelName) ? "" : kernels);
+    }
+
+    private static String shape(LoadStep.CreateMap step) {
+        MapSpec map = step.spec();
+        return map.type() + ", key " + map.keySize() + " B, value " + map.valueSize() + " B, "
+                + Integer.toUnsignedString(map.maxEntries()) + " entries"
+                + (map.flags() == 0 ? "" : ", flags 0x" + Integer.toHexString(map.flags()))
+                + (map.mapExtra() == 0 ? "" : ", extra 0x" + Long.toHexString(map.mapExtra()))
+                + (step.inner() == LoadStep.NO_SLOT ? "" : ", of maps like map " + step.inner())
+                + (step.withBtf() ? ", types " + map.keyTypeId() + " and " + map.valueTypeId() : "");
+    }
+
+    private static String program(LoadStep.LoadProgram step) {
+        LinkedProgram program = step.linked();
+        List<Integer> maps =
+                program.mapUses().stream().map(MapUse::map).distinct().sorted().toList();
+        return program.spec().type()
+                + (program.spec().attachType().number() == 0
+                        ? ""
+                        : " " + program.spec().attachType())
+                + (program.attachBtfId() == 0 ? "" : " of kernel type " + program.attachBtfId())
+                + ", " + program.code().size() + " instructions"
+                + (program.spec().flags() == 0
+                        ? ""
+                        : ", flags 0x" + Integer.toHexString(program.spec().flags()))
+                + ", licence '" + step.license() + "'"
+                + (maps.isEmpty()
+                        ? ""
+                        : ", maps " + maps.stream().map(String::valueOf).collect(Collectors.joining(" ")))
+                + (step.withBtf() ? debugInfo(step) : "")
+                + program.poisons().stream()
+                        .map(poison -> "\n    never reach " + poison.slot() + ": " + poison.reason())
+                        .collect(Collectors.joining());
+    }
+
+    private static String debugInfo(LoadStep.LoadProgram step) {
+        return ", " + step.funcInfo().size() / LoadStep.LoadProgram.FUNC_INFO_BYTES + " functions, "
+                + step.lineInfo().size() / LoadStep.LoadProgram.LINE_INFO_BYTES + " lines";
+    }
+
+    private static String bytes(Bytes contents) {
+        int shown = Math.min(contents.size(), BYTES_SHOWN);
+        return contents.size() + " bytes, "
+                + HexFormat.ofDelimiter(" ").formatHex(contents.slice(0, shown).toArray())
+                + (shown < contents.size() ? " …" : "");
+    }
+}
