@@ -62,6 +62,9 @@ record CoReSpec(Btf btf, int rootId, List<Step> steps, long bitOffset) {
 
     private static CoReSpec field(Btf btf, CoReRelo relo, int[] indices) {
         Walk walk = new Walk(btf, relo.typeId(), indices[0]);
+        if (!hasSize(btf.kind(walk.typeId()))) {
+            throw bad(relo, "a root that has a size");
+        }
         for (int i = 1; i < indices.length; i++) {
             int index = indices[i];
             boolean fits = switch (btf.type(walk.typeId())) {
@@ -78,6 +81,13 @@ record CoReSpec(Btf btf, int rootId, List<Step> steps, long bitOffset) {
             }
         }
         return walk.spec();
+    }
+
+    private static boolean hasSize(BtfKind kind) {
+        return switch (kind) {
+            case VOID, FWD, FUNC, FUNC_PROTO, DECL_TAG, UNKNOWN -> false;
+            default -> true;
+        };
     }
 
     /** Numbers between colons, at least one. */

@@ -62,11 +62,19 @@ final class CoReValues {
     private static Measure element(CoReKind kind, CoReSpec spec) {
         int typeId = spec.last().typeId();
         return switch (kind) {
-            case FIELD_BYTE_OFFSET ->
-                new Measure(spec.bitOffset() / 8, true, spec.btf().sizeOf(typeId), typeId, null);
+            case FIELD_BYTE_OFFSET -> access(spec.bitOffset() / 8, spec.btf(), typeId);
             case FIELD_BYTE_SIZE -> Measure.of(spec.btf().sizeOf(typeId), true);
             default -> Measure.bad(Problem.NOT_A_MEMBER);
         };
+    }
+
+    /** An offset with the size of what is read there: of an array, that of one element, which then may not change. */
+    private static Measure access(long offset, Btf btf, int typeId) {
+        int id = typeId;
+        for (int depth = 0; depth < BtfSizes.DEPTH && btf.type(id) instanceof BtfType.Array array; depth++) {
+            id = btf.resolve(array.elementTypeId());
+        }
+        return new Measure(offset, true, btf.sizeOf(id), typeId, null);
     }
 
     private static Measure member(CoReKind kind, CoReSpec spec) {
@@ -87,15 +95,20 @@ final class CoReValues {
         }
         long from = spec.bitOffset() - 8 * offset;
         return switch (kind) {
-            case FIELD_BYTE_OFFSET -> new Measure(offset, !bitfield, bitfield ? 0 : size, bitfield ? 0 : typeId, null);
+            case FIELD_BYTE_OFFSET -> bitfield ? Measure.of(offset, false) : access(offset, btf, typeId);
             case FIELD_BYTE_SIZE -> Measure.of(size, !bitfield);
             case FIELD_SIGNED -> Measure.of(signed(btf.type(typeId)) ? 1 : 0, true);
             case FIELD_LSHIFT_U64 ->
-                Measure.of(
+                shift(
                         btf.byteOrder() == ByteOrder.LITTLE_ENDIAN ? 64 - (from + bits) : (8L - size) * 8 + from,
                         !bitfield);
-            default -> Measure.of(64 - bits, true);
+            default -> shift(64 - bits, true);
         };
+    }
+
+    /** A 32-bit number; of fields above 8 bytes, which no shift can extract, it makes no sense but is as libbpf's. */
+    private static Measure shift(long bits, boolean validate) {
+        return Measure.of(bits & 0xffffffffL, validate);
     }
 
     /** The smallest power-of-two multiple of the declared size that holds the bits when aligned; 0 above 8 bytes. */
