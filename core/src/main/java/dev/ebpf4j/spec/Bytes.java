@@ -15,12 +15,20 @@ public final class Bytes {
         this.bytes = bytes;
     }
 
-    /** {@return a copy of {@code bytes}} */
+    /**
+     * {@return a copy of {@code bytes}}
+     *
+     * @param bytes the bytes
+     */
     public static Bytes of(byte... bytes) {
         return bytes.length == 0 ? EMPTY : new Bytes(bytes.clone());
     }
 
-    /** {@return {@code size} zero bytes} */
+    /**
+     * {@return {@code size} zero bytes}
+     *
+     * @param size the number of bytes
+     */
     public static Bytes zeros(int size) {
         return size == 0 ? EMPTY : new Bytes(new byte[size]);
     }
@@ -35,7 +43,11 @@ public final class Bytes {
         return bytes.clone();
     }
 
-    /** {@return a read-only view in the given byte order} */
+    /**
+     * {@return a read-only view in the given byte order}
+     *
+     * @param order the byte order
+     */
     public ByteBuffer buffer(ByteOrder order) {
         return ByteBuffer.wrap(bytes).asReadOnlyBuffer().order(order);
     }
@@ -43,6 +55,8 @@ public final class Bytes {
     /**
      * {@return these bytes with {@code part} written at {@code offset}}
      *
+     * @param offset first byte
+     * @param part what to write
      * @throws IndexOutOfBoundsException if {@code part} does not fit
      */
     public Bytes with(int offset, Bytes part) {
@@ -54,6 +68,8 @@ public final class Bytes {
     /**
      * {@return {@code length} of these bytes from {@code offset} on}
      *
+     * @param offset first byte
+     * @param length the number of bytes
      * @throws IndexOutOfBoundsException if the range is not inside these bytes
      */
     public Bytes slice(int offset, int length) {

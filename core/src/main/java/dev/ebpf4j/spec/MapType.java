@@ -6,41 +6,77 @@ package dev.ebpf4j.spec;
  * <p>Constants are named after the UAPI header {@code linux/bpf.h} without their prefix {@code BPF_MAP_TYPE_}, in its order.
  */
 public enum MapType {
+    /** No type. */
     UNSPEC,
+    /** Hash table. */
     HASH,
+    /** Array, indexed by a 32-bit number. */
     ARRAY,
+    /** Programs, for tail calls. */
     PROG_ARRAY,
+    /** Perf events, one per CPU as a rule. */
     PERF_EVENT_ARRAY,
+    /** Hash table with a value per CPU. */
     PERCPU_HASH,
+    /** Array with a value per CPU. */
     PERCPU_ARRAY,
+    /** Stack traces by number. */
     STACK_TRACE,
+    /** Cgroups. */
     CGROUP_ARRAY,
+    /** Hash table that evicts what was used least recently. */
     LRU_HASH,
+    /** {@link #LRU_HASH} with a value per CPU. */
     LRU_PERCPU_HASH,
+    /** Longest-prefix match. */
     LPM_TRIE,
+    /** Array of maps. */
     ARRAY_OF_MAPS,
+    /** Hash table of maps. */
     HASH_OF_MAPS,
+    /** Network devices by index, to redirect packets to. */
     DEVMAP,
+    /** Sockets by index. */
     SOCKMAP,
+    /** CPUs, to redirect packets to. */
     CPUMAP,
+    /** AF_XDP sockets. */
     XSKMAP,
+    /** Sockets by key. */
     SOCKHASH,
+    /** Storage per cgroup and program, superseded by {@link #CGRP_STORAGE}. */
     CGROUP_STORAGE,
+    /** Sockets that share a port. */
     REUSEPORT_SOCKARRAY,
+    /** {@link #CGROUP_STORAGE} with a value per CPU. */
     PERCPU_CGROUP_STORAGE,
+    /** First in, first out. */
     QUEUE,
+    /** Last in, first out. */
     STACK,
+    /** Storage in sockets. */
     SK_STORAGE,
+    /** Network devices by key. */
     DEVMAP_HASH,
+    /** A kernel table of functions, filled with programs. */
     STRUCT_OPS,
+    /** Ring buffer from programs to user space. */
     RINGBUF,
+    /** Storage in inodes. */
     INODE_STORAGE,
+    /** Storage in tasks. */
     TASK_STORAGE,
+    /** Set that can err on the side of containing. */
     BLOOM_FILTER,
+    /** Ring buffer from user space to programs. */
     USER_RINGBUF,
+    /** Storage in cgroups. */
     CGRP_STORAGE,
+    /** Memory shared by programs and user space. */
     ARENA,
+    /** Addresses of instructions, for jump tables. */
     INSN_ARRAY,
+    /** Hash table that resizes itself. */
     RHASH;
 
     private static final MapType[] VALUES = values();
@@ -52,8 +88,10 @@ public enum MapType {
     }
 
     /**
-     * {@return the type with a UAPI number}
+     * Finds the type with a UAPI number.
      *
+     * @param number the UAPI number
+     * @return the type
      * @throws IllegalArgumentException if this version of ebpf4j knows no such type
      */
     public static MapType of(int number) {

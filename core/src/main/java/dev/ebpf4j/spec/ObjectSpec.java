@@ -20,7 +20,12 @@ public final class ObjectSpec {
         this.state = state;
     }
 
-    /** Starts an empty object with this name, in native byte order. */
+    /**
+     * Starts an empty object with this name, in native byte order.
+     *
+     * @param name the name
+     * @return the builder
+     */
     public static Builder builder(String name) {
         return new Builder(name);
     }
@@ -83,6 +88,7 @@ public final class ObjectSpec {
     /**
      * {@return a program}
      *
+     * @param name the name
      * @throws MissingObjectException if the object has no program of this name
      */
     public ProgramSpec program(String name) {
@@ -92,6 +98,7 @@ public final class ObjectSpec {
     /**
      * {@return a map}
      *
+     * @param name the name
      * @throws MissingObjectException if the object has no map of this name
      */
     public MapSpec map(String name) {
@@ -101,6 +108,7 @@ public final class ObjectSpec {
     /**
      * {@return a global variable}
      *
+     * @param name the name
      * @throws MissingObjectException if the object has no variable of this name
      */
     public VariableSpec variable(String name) {
@@ -110,6 +118,7 @@ public final class ObjectSpec {
     /**
      * {@return the initial value of a global variable}
      *
+     * @param name the name
      * @throws MissingObjectException if the object has no variable of this name
      */
     public Bytes initialValue(String name) {
@@ -117,13 +126,23 @@ public final class ObjectSpec {
         return contents(variable).slice(variable.offset(), variable.size());
     }
 
-    /** {@return a copy in which one program is changed} */
+    /**
+     * {@return a copy in which one program is changed}
+     *
+     * @param name the name
+     * @param change makes the new one from the old one
+     */
     public ObjectSpec withProgram(String name, UnaryOperator<ProgramSpec> change) {
         ProgramSpec old = program(name);
         return toBuilder().programs(replace(programs(), old, change.apply(old))).build();
     }
 
-    /** {@return a copy in which one map is changed} */
+    /**
+     * {@return a copy in which one map is changed}
+     *
+     * @param name the name
+     * @param change makes the new one from the old one
+     */
     public ObjectSpec withMap(String name, UnaryOperator<MapSpec> change) {
         MapSpec old = map(name);
         return toBuilder().maps(replace(maps(), old, change.apply(old))).build();
@@ -134,6 +153,7 @@ public final class ObjectSpec {
      *
      * @param value a number, boolean or character for variables of 1, 2, 4 or 8 bytes; a string (UTF-8, padded with
      *     zeros, always terminated) or {@link Bytes} of the exact size for any
+     * @param name the name
      * @throws MissingObjectException if the object has no variable of this name
      * @throws IllegalArgumentException if the value does not fit the variable
      */
@@ -197,55 +217,100 @@ public final class ObjectSpec {
             btf = that.btf;
         }
 
-        /** Sets the byte order. */
+        /**
+         * Sets the byte order.
+         *
+         * @param value the new value
+         * @return this builder
+         */
         public Builder byteOrder(ByteOrder value) {
             byteOrder = value;
             return this;
         }
 
-        /** Sets the licence. */
+        /**
+         * Sets the licence.
+         *
+         * @param value the new value
+         * @return this builder
+         */
         public Builder license(String value) {
             license = value;
             return this;
         }
 
-        /** Sets the claimed kernel version. */
+        /**
+         * Sets the claimed kernel version.
+         *
+         * @param value the new value
+         * @return this builder
+         */
         public Builder kernelVersion(int value) {
             kernelVersion = value;
             return this;
         }
 
-        /** Sets the programs. */
+        /**
+         * Sets the programs.
+         *
+         * @param value the new value
+         * @return this builder
+         */
         public Builder programs(List<ProgramSpec> value) {
             programs = List.copyOf(value);
             return this;
         }
 
-        /** Sets the functions that are not themselves programs. */
+        /**
+         * Sets the functions that are not themselves programs.
+         *
+         * @param value the new value
+         * @return this builder
+         */
         public Builder subprograms(List<FunctionSpec> value) {
             subprograms = List.copyOf(value);
             return this;
         }
 
-        /** Sets the maps. */
+        /**
+         * Sets the maps.
+         *
+         * @param value the new value
+         * @return this builder
+         */
         public Builder maps(List<MapSpec> value) {
             maps = List.copyOf(value);
             return this;
         }
 
-        /** Sets the global variables. */
+        /**
+         * Sets the global variables.
+         *
+         * @param value the new value
+         * @return this builder
+         */
         public Builder variables(List<VariableSpec> value) {
             variables = List.copyOf(value);
             return this;
         }
 
-        /** Sets what the kernel has to provide. */
+        /**
+         * Sets what the kernel has to provide.
+         *
+         * @param value the new value
+         * @return this builder
+         */
         public Builder externs(List<ExternSpec> value) {
             externs = List.copyOf(value);
             return this;
         }
 
-        /** Sets the type information. */
+        /**
+         * Sets the type information.
+         *
+         * @param value the new value
+         * @return this builder
+         */
         public Builder btf(@Nullable Btf value) {
             btf = value;
             return this;

@@ -36,22 +36,39 @@ public record ProgramSpec(
         Objects.requireNonNull(entry);
     }
 
-    /** {@return a copy that is loaded with its object, or is not} */
+    /**
+     * {@return a copy that is loaded with its object, or is not}
+     *
+     * @param value the new value
+     */
     public ProgramSpec withAutoload(boolean value) {
         return new ProgramSpec(name, section, type, attachType, attachTo, flags, value, entry);
     }
 
-    /** {@return a copy of another type; what the section said about attaching stays} */
+    /**
+     * {@return a copy of another type; what the section said about attaching stays}
+     *
+     * @param newType the type
+     * @param newAttachType the expected attach type
+     */
     public ProgramSpec withType(ProgramType newType, AttachType newAttachType) {
         return new ProgramSpec(name, section, newType, newAttachType, attachTo, flags, autoload, entry);
     }
 
-    /** {@return a copy to be attached to something else: a tracepoint, a function, as its type understands it} */
+    /**
+     * {@return a copy to be attached to something else: a tracepoint, a function, as its type understands it}
+     *
+     * @param target what to attach to
+     */
     public ProgramSpec withAttachTo(String target) {
         return new ProgramSpec(name, section, type, attachType, target, flags, autoload, entry);
     }
 
-    /** {@return a copy with other load flags} */
+    /**
+     * {@return a copy with other load flags}
+     *
+     * @param value the new value
+     */
     public ProgramSpec withFlags(int value) {
         return new ProgramSpec(name, section, type, attachType, attachTo, value, autoload, entry);
     }

@@ -7,12 +7,17 @@ public sealed interface Reloc {
     /** {@return the slot of the instruction, counted in its function (after linking: in its program)} */
     int slot();
 
-    /** {@return the same relocation for another slot} */
+    /**
+     * {@return the same relocation for another slot}
+     *
+     * @param newSlot the slot
+     */
     Reloc at(int newSlot);
 
     /**
      * A 64-bit load of a map's handle.
      *
+     * @param slot slot of the instruction
      * @param map name of the map
      */
     record MapRef(int slot, String map) implements Reloc {
@@ -25,6 +30,7 @@ public sealed interface Reloc {
     /**
      * A 64-bit load of an address inside a map's first value: a global variable.
      *
+     * @param slot slot of the instruction
      * @param map name of the map that holds the section
      * @param offset offset into the value, in bytes
      */
@@ -38,6 +44,7 @@ public sealed interface Reloc {
     /**
      * A call of a function of the same object.
      *
+     * @param slot slot of the instruction
      * @param callee the function called
      */
     record SubprogCall(int slot, FunctionId callee) implements Reloc {
@@ -50,6 +57,7 @@ public sealed interface Reloc {
     /**
      * A 64-bit load of a function's address, to be handed to a helper as a callback.
      *
+     * @param slot slot of the instruction
      * @param callee the function
      */
     record SubprogAddress(int slot, FunctionId callee) implements Reloc {
@@ -62,6 +70,7 @@ public sealed interface Reloc {
     /**
      * A field, type or enumerator whose place or value differs between kernels.
      *
+     * @param slot slot of the instruction
      * @param relo what is accessed, in terms of the object's BTF
      */
     record CoRe(int slot, CoReRelo relo) implements Reloc {
@@ -74,6 +83,7 @@ public sealed interface Reloc {
     /**
      * A 64-bit load of the address of a kernel configuration value.
      *
+     * @param slot slot of the instruction
      * @param name name of the extern, such as {@code CONFIG_HZ}
      */
     record Kconfig(int slot, String name) implements Reloc {
@@ -86,6 +96,7 @@ public sealed interface Reloc {
     /**
      * A 64-bit load of the address of a kernel symbol.
      *
+     * @param slot slot of the instruction
      * @param name name of the extern
      */
     record Ksym(int slot, String name) implements Reloc {
@@ -98,6 +109,7 @@ public sealed interface Reloc {
     /**
      * A call of a kernel function.
      *
+     * @param slot slot of the instruction
      * @param name name of the extern
      */
     record Kfunc(int slot, String name) implements Reloc {

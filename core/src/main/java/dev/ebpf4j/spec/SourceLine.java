@@ -11,7 +11,11 @@ package dev.ebpf4j.spec;
  * @param column column number, from 1; 0 if unknown
  */
 public record SourceLine(int slot, int fileName, int text, int line, int column) {
-    /** {@return the same line for another slot} */
+    /**
+     * {@return the same line for another slot}
+     *
+     * @param newSlot the slot
+     */
     public SourceLine at(int newSlot) {
         return new SourceLine(newSlot, fileName, text, line, column);
     }
