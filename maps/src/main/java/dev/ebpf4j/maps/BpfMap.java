@@ -79,7 +79,7 @@ public final class BpfMap implements AutoCloseable {
     }
 
     /**
-     * Creates a map for the loader.
+     * Creates a map under its own name.
      *
      * @param sys the kernel
      * @param spec its final shape
@@ -91,7 +91,25 @@ public final class BpfMap implements AutoCloseable {
      */
     @SuppressWarnings("exports") // Sys is hidden from users, and the loader, for which this is, sees it.
     public static BpfMap create(Sys sys, MapSpec spec, @Nullable Btf btf, int btfFd, int innerFd) {
-        Fd fd = MapCalls.create(sys, spec, btfFd, innerFd);
+        return create(sys, spec, spec.name(), btf, btfFd, innerFd);
+    }
+
+    /**
+     * Creates a map for the loader, under a name that the kernel takes.
+     *
+     * @param sys the kernel
+     * @param spec its final shape, with the name that the object gave it
+     * @param kernelName the name for the kernel, of which it gets the first 15 bytes; empty for none
+     * @param btf what the spec's type ids refer to, or null
+     * @param btfFd {@code btf} as loaded into the kernel, or 0 to keep the types from the kernel
+     * @param innerFd the template of the maps inside, or 0
+     * @return the map, to be closed by the caller
+     * @throws BpfException if the kernel refuses
+     */
+    @SuppressWarnings("exports") // Sys is hidden from users, and the loader, for which this is, sees it.
+    public static BpfMap create(
+            Sys sys, MapSpec spec, String kernelName, @Nullable Btf btf, int btfFd, int innerFd) {
+        Fd fd = MapCalls.create(sys, spec, kernelName, btfFd, innerFd);
         return owned(fd, () -> new BpfMap(sys, fd, spec, new Types(btf, spec.keyTypeId(), spec.valueTypeId())));
     }
 

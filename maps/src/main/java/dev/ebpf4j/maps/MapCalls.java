@@ -27,7 +27,7 @@ final class MapCalls {
     private MapCalls() {}
 
     /** Creates the map; {@code btfFd} and {@code innerFd} are 0 where there is none. */
-    static Fd create(Sys sys, MapSpec spec, int btfFd, int innerFd) {
+    static Fd create(Sys sys, MapSpec spec, String kernelName, int btfFd, int innerFd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = arena.allocate(BpfAttr.MapCreate.BYTES, 8);
             attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_TYPE, spec.type().number());
@@ -39,7 +39,7 @@ final class MapCalls {
             if ((spec.flags() & BPF_F_NUMA_NODE) != 0) {
                 attr.set(JAVA_INT, BpfAttr.MapCreate.NUMA_NODE, spec.numaNode());
             }
-            byte[] name = spec.name().getBytes(UTF_8);
+            byte[] name = kernelName.getBytes(UTF_8);
             byte[] cut = Arrays.copyOf(name, Math.min(name.length, NAME_BYTES));
             MemorySegment.copy(cut, 0, attr, JAVA_BYTE, BpfAttr.MapCreate.MAP_NAME, cut.length);
             attr.set(JAVA_LONG, BpfAttr.MapCreate.MAP_EXTRA, spec.mapExtra());
