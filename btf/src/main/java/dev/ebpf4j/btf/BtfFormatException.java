@@ -26,8 +26,7 @@ public final class BtfFormatException extends RuntimeException {
      * @param expected what the format asks for
      */
     public BtfFormatException(String part, long offset, String found, String expected) {
-        super("BTF %s%s: found %s, expected %s"
-                .formatted(part, offset < 0 ? "" : " at byte " + offset, found, expected));
+        super("BTF " + part + (offset < 0 ? "" : " at byte " + offset) + ": found " + found + ", expected " + expected);
         this.part = part;
         this.offset = offset;
     }
