@@ -196,6 +196,10 @@ final class LinuxSys implements Sys {
         return MemorySegment.ofAddress(address).reinterpret(size);
     }
 
+    static MemorySegment view(long address, long size, Arena arena) {
+        return MemorySegment.ofAddress(address).reinterpret(size, arena, null);
+    }
+
     @Override
     public long epollCreate() {
         return raise(call(SysCall.EPOLL_CREATE1, CLOEXEC, 0, 0, 0, 0));

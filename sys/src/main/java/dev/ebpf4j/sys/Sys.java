@@ -1,5 +1,6 @@
 package dev.ebpf4j.sys;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ public interface Sys {
      */
     static MemorySegment memory(long address, long size) {
         return LinuxSys.view(address, size);
+    }
+
+    /** The same, usable only while {@code arena} is open, and by the threads that it allows. */
+    static MemorySegment memory(long address, long size, Arena arena) {
+        return LinuxSys.view(address, size, arena);
     }
 
     /** The processor, for layouts that differ between processors. */

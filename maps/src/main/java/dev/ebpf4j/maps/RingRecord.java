@@ -1,0 +1,184 @@
+package dev.ebpf4j.maps;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import dev.ebpf4j.sys.Sys;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One record of a ring buffer, lent to the consumer for the duration of its call: the bytes are the kernel's own, not
+ * copied, and are reused afterwards. Every access after the call throws {@link IllegalStateException}.
+ *
+ * <p>The object is the same for all records of a ring buffer, so that handing out a record allocates nothing. Numbers are
+ * in the machine's byte order. For use by the consuming thread.
+ */
+public final class RingRecord {
+    /** All memory: offsets in it are addresses. A constant, so that an access compiles to a plain load. */
+    static final MemorySegment ALL = Sys.memory(0, Long.MAX_VALUE).asReadOnly();
+
+    private static final int NOT_LENT = -1;
+
+    private long address;
+    private int size = NOT_LENT;
+    private @Nullable Arena arena;
+
+    RingRecord() {}
+
+    void lend(long newAddress, int newSize) {
+        address = newAddress;
+        size = newSize;
+    }
+
+    /** Ends the loan: from here on nothing that was handed out gives access to the memory. */
+    void takeBack() {
+        size = NOT_LENT;
+        if (arena != null) {
+            arena.close();
+            arena = null;
+        }
+    }
+
+    /**
+     * The length that the program asked for, without padding.
+     *
+     * @return bytes
+     * @throws IllegalStateException after the consumer's call
+     */
+    public int size() {
+        if (size == NOT_LENT) {
+            throw notLent();
+        }
+        return size;
+    }
+
+    /**
+     * Reads one byte.
+     *
+     * @param offset bytes from the start of the record
+     * @return the byte
+     * @throws IndexOutOfBoundsException if it is outside of the record
+     * @throws IllegalStateException after the consumer's call
+     */
+    public byte getByte(int offset) {
+        return ALL.get(JAVA_BYTE, at(offset, Byte.BYTES));
+    }
+
+    /**
+     * Reads 16 bits.
+     *
+     * @param offset bytes from the start of the record, in any alignment
+     * @return the number
+     * @throws IndexOutOfBoundsException if it is outside of the record
+     * @throws IllegalStateException after the consumer's call
+     */
+    public short getShort(int offset) {
+        return ALL.get(JAVA_SHORT_UNALIGNED, at(offset, Short.BYTES));
+    }
+
+    /**
+     * Reads 32 bits.
+     *
+     * @param offset bytes from the start of the record, in any alignment
+     * @return the number
+     * @throws IndexOutOfBoundsException if it is outside of the record
+     * @throws IllegalStateException after the consumer's call
+     */
+    public int getInt(int offset) {
+        return ALL.get(JAVA_INT_UNALIGNED, at(offset, Integer.BYTES));
+    }
+
+    /**
+     * Reads 64 bits.
+     *
+     * @param offset bytes from the start of the record, in any alignment
+     * @return the number
+     * @throws IndexOutOfBoundsException if it is outside of the record
+     * @throws IllegalStateException after the consumer's call
+     */
+    public long getLong(int offset) {
+        return ALL.get(JAVA_LONG_UNALIGNED, at(offset, Long.BYTES));
+    }
+
+    /**
+     * Reads a C string: the bytes up to the first NUL, or all {@code length} of them, as UTF-8.
+     *
+     * @param offset bytes from the start of the record
+     * @param length bytes of the array that holds it
+     * @return the text
+     * @throws IndexOutOfBoundsException if the array is not inside of the record
+     * @throws IllegalStateException after the consumer's call
+     */
+    public String getString(int offset, int length) {
+        byte[] bytes = new byte[length];
+        MemorySegment.copy(ALL, JAVA_BYTE, at(offset, length), bytes, 0, length);
+        return CString.decode(bytes);
+    }
+
+    /**
+     * Copies the record.
+     *
+     * @return a new array of {@link #size} bytes
+     * @throws IllegalStateException after the consumer's call
+     */
+    public byte[] toArray() {
+        byte[] bytes = new byte[size()];
+        MemorySegment.copy(ALL, JAVA_BYTE, address, bytes, 0, bytes.length);
+        return bytes;
+    }
+
+    /**
+     * Reads the record as a value. It may be longer than the codec asks for.
+     *
+     * @param codec how
+     * @param <T> the type of the value
+     * @return the value
+     * @throws IndexOutOfBoundsException if the record is too short
+     * @throws IllegalStateException after the consumer's call
+     */
+    public <T> T read(Codec<T> codec) {
+        return codec.read(ALL, at(0, codec.size()));
+    }
+
+    /**
+     * The record as a segment, which ends with the consumer's call and belongs to its thread. Costs an arena per record;
+     * the other methods cost nothing.
+     *
+     * @return a read-only segment of {@link #size} bytes
+     * @throws IllegalStateException after the consumer's call
+     */
+    public MemorySegment segment() {
+        int bytes = size();
+        Arena lent = arena;
+        if (lent == null) {
+            lent = Arena.ofConfined();
+            arena = lent;
+        }
+        return Sys.memory(address, bytes, lent).asReadOnly();
+    }
+
+    /** The address of bytes that are inside of the record. */
+    private long at(int offset, int length) {
+        if ((offset | length) < 0 || length > size - offset) {
+            throw outside(offset, length);
+        }
+        return address + offset;
+    }
+
+    private RuntimeException outside(int offset, int length) {
+        if (size == NOT_LENT) {
+            return notLent();
+        }
+        return new IndexOutOfBoundsException(
+                length + " bytes at offset " + offset + " of a record of " + size + " bytes");
+    }
+
+    private static IllegalStateException notLent() {
+        return new IllegalStateException(
+                "a ring buffer's record is lent for the call of its consumer only; copy what is needed later");
+    }
+}
