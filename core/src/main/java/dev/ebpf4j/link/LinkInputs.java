@@ -35,24 +35,40 @@ public final class LinkInputs {
         return copy;
     }
 
-    /** {@return the facts of a kernel of which nothing is known but its BTF, which also says its byte order} */
+    /**
+     * {@return the facts of a kernel of which nothing is known but its BTF, which also says its byte order}
+     *
+     * @param kernelBtf the BTF
+     */
     public static LinkInputs of(Btf kernelBtf) {
         return new LinkInputs(() -> Optional.of(kernelBtf), kernelBtf.byteOrder());
     }
 
-    /** {@return the facts of a kernel on this machine, whose BTF is read when first asked for; empty if it has none} */
+    /**
+     * {@return the facts of a kernel on this machine, whose BTF is read when first asked for; empty if it has none}
+     *
+     * @param kernelBtf gives the BTF; asked for by every object that needs it, so it should remember
+     */
     public static LinkInputs of(Supplier<Optional<Btf>> kernelBtf) {
         return new LinkInputs(kernelBtf, ByteOrder.nativeOrder());
     }
 
-    /** {@return a copy that resolves CO-RE against another BTF; all else still uses the kernel's own} */
+    /**
+     * {@return a copy that resolves CO-RE against another BTF; all else still uses the kernel's own}
+     *
+     * @param btf the other BTF
+     */
     public LinkInputs withCoReBtf(Btf btf) {
         LinkInputs copy = copy();
         copy.customBtf = btf;
         return copy;
     }
 
-    /** {@return a copy with the kernel's version, as {@code KERNEL_VERSION(a, b, c)} encodes it} */
+    /**
+     * {@return a copy with the kernel's version, as {@code KERNEL_VERSION(a, b, c)} encodes it}
+     *
+     * @param version the version
+     */
     public LinkInputs withKernelVersion(int version) {
         LinkInputs copy = copy();
         copy.kernelVersion = version;
@@ -71,7 +87,11 @@ public final class LinkInputs {
         return copy;
     }
 
-    /** {@return a copy that answers for the addresses of kernel symbols; several for an ambiguous name} */
+    /**
+     * {@return a copy that answers for the addresses of kernel symbols; several for an ambiguous name}
+     *
+     * @param lookup gives the addresses of the symbols of a name, none if there is no such symbol
+     */
     public LinkInputs withSymbols(Function<String, List<Long>> lookup) {
         LinkInputs copy = copy();
         copy.symbols = lookup;
@@ -98,14 +118,19 @@ public final class LinkInputs {
         return kernelVersion;
     }
 
-    /** {@return the value of a {@code CONFIG_…} option, or of one of the {@code LINUX_HAS_…}} */
+    /**
+     * {@return the value of a {@code CONFIG_…} option, or of one of the {@code LINUX_HAS_…}}
+     *
+     * @param name the name
+     */
     public Optional<String> kconfig(String name) {
         return kconfig.apply(name);
     }
 
     /**
-     * {@return the address of a kernel symbol}
+     * {@return the address of a kernel symbol, empty if there is none of this name}
      *
+     * @param name the name
      * @throws LinkException if several symbols have the name
      */
     public OptionalLong symbol(String name) {

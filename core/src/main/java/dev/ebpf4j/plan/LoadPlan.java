@@ -24,6 +24,7 @@ public record LoadPlan(LinkedObject object, int mapSlots, List<LoadStep> steps) 
      * @param object the object, linked for this kernel
      * @param features what the kernel can do; only what this object needs is asked for
      * @param machine the machine's sizes
+     * @return the plan
      * @throws LinkException if the object needs what this kernel lacks
      */
     public static LoadPlan of(LinkedObject object, KernelFeatures features, Machine machine) {
