@@ -39,7 +39,13 @@ public final class MapSpec {
         this.state = state;
     }
 
-    /** Starts a spec of a map with this name and type; everything else is zero or absent. */
+    /**
+     * Starts a spec of a map with this name and type; everything else is zero or absent.
+     *
+     * @param name the name as the object spells it
+     * @param type the type
+     * @return a builder
+     */
     public static Builder builder(String name, MapType type) {
         return new Builder(name, type);
     }
@@ -124,12 +130,20 @@ public final class MapSpec {
         return state.slots;
     }
 
-    /** {@return a copy for this number of elements (bytes for ring buffers)} */
+    /**
+     * {@return a copy for this number of elements (bytes for ring buffers)}
+     *
+     * @param maxEntries the number, unsigned
+     */
     public MapSpec withMaxEntries(int maxEntries) {
         return toBuilder().maxEntries(maxEntries).build();
     }
 
-    /** {@return a copy with other initial contents; the value size follows} */
+    /**
+     * {@return a copy with other initial contents; the value size follows}
+     *
+     * @param contents the contents
+     */
     public MapSpec withContents(Bytes contents) {
         return toBuilder().contents(contents).valueSize(contents.size()).build();
     }
@@ -203,86 +217,157 @@ public final class MapSpec {
                     slots);
         }
 
-        /** Sets the name. */
+        /**
+         * Sets the name.
+         *
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder name(String value) {
             name = value;
             return this;
         }
 
-        /** Sets the type. */
+        /**
+         * Sets the type.
+         *
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder type(MapType value) {
             type = value;
             return this;
         }
 
-        /** Sets the size of a key in bytes. */
+        /**
+         * Sets the size of a key in bytes.
+         *
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder keySize(int value) {
             keySize = value;
             return this;
         }
 
-        /** Sets the size of a value in bytes. */
+        /**
+         * Sets the size of a value in bytes.
+         *
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder valueSize(int value) {
             valueSize = value;
             return this;
         }
 
-        /** Sets the number of elements, for ring buffers the size in bytes. */
+        /**
+         * Sets the number of elements, for ring buffers the size in bytes.
+         *
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder maxEntries(int value) {
             maxEntries = value;
             return this;
         }
 
-        /** Sets the creation flags. */
+        /**
+         * Sets the creation flags.
+         *
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder flags(int value) {
             flags = value;
             return this;
         }
 
-        /** Sets the NUMA node. */
+        /**
+         * Sets the NUMA node.
+         *
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder numaNode(int value) {
             numaNode = value;
             return this;
         }
 
-        /** Sets the value whose meaning depends on the type. */
+        /**
+         * Sets the value whose meaning depends on the type.
+         *
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder mapExtra(long value) {
             mapExtra = value;
             return this;
         }
 
-        /** Sets the BTF ids of key and value; 0 for none. */
+        /**
+         * Sets the BTF ids of key and value; 0 for none.
+         *
+         * @param key id for keys, 0 for none
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder typeIds(int key, int value) {
             keyTypeId = key;
             valueTypeId = value;
             return this;
         }
 
-        /** Sets whether the map is shared through a pin. */
+        /**
+         * Sets whether the map is shared through a pin.
+         *
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder pinning(Pinning value) {
             pinning = value;
             return this;
         }
 
-        /** Sets the shape of the maps inside. */
+        /**
+         * Sets the shape of the maps inside.
+         *
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder inner(@Nullable MapSpec value) {
             inner = value;
             return this;
         }
 
-        /** Sets the initial value of element 0. */
+        /**
+         * Sets the initial value of element 0.
+         *
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder contents(@Nullable Bytes value) {
             contents = value;
             return this;
         }
 
-        /** Sets whether user space may no longer write once the contents stand. */
+        /**
+         * Sets whether user space may no longer write once the contents stand.
+         *
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder frozen(boolean value) {
             frozen = value;
             return this;
         }
 
-        /** Sets the elements to be put in. */
+        /**
+         * Sets the elements to be put in.
+         *
+         * @param value what it is from now on
+         * @return this builder
+         */
         public Builder slots(List<Slot> value) {
             slots = List.copyOf(value);
             return this;
