@@ -1,0 +1,69 @@
+package dev.ebpf4j.attacher;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.ebpf4j.attach.AttachTarget;
+import dev.ebpf4j.attach.Link;
+import dev.ebpf4j.sys.BpfAttr;
+import dev.ebpf4j.sys.Fd;
+import dev.ebpf4j.sys.Sys;
+import dev.ebpf4j.sys.Uapi;
+import dev.ebpf4j.sys.UapiStruct;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.OptionalInt;
+
+/** A link that lasts as long as its descriptor. */
+final class FdLink implements Link {
+    private final Sys sys;
+    private final AttachTarget target;
+    private final Mechanism mechanism;
+    private final Fd fd;
+
+    /** Takes over {@code fd}. */
+    FdLink(AttachRequest request, Mechanism mechanism, long fd) {
+        this.sys = request.sys();
+        this.target = request.target();
+        this.mechanism = mechanism;
+        this.fd = new Fd(sys, fd);
+    }
+
+    @Override
+    public AttachTarget target() {
+        return target;
+    }
+
+    @Override
+    public Mechanism mechanism() {
+        return mechanism;
+    }
+
+    @Override
+    public OptionalInt id() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(UapiStruct.LinkInfo.BYTES, Long.BYTES);
+            MemorySegment attr = arena.allocate(BpfAttr.InfoByFd.BYTES, Long.BYTES);
+            attr.set(JAVA_INT, BpfAttr.InfoByFd.BPF_FD, fd.fd());
+            attr.set(JAVA_INT, BpfAttr.InfoByFd.INFO_LEN, UapiStruct.LinkInfo.BYTES);
+            attr.set(JAVA_LONG, BpfAttr.InfoByFd.INFO, info.address());
+            long result = sys.bpf(Uapi.Cmd.BPF_OBJ_GET_INFO_BY_FD, attr, BpfAttr.InfoByFd.BYTES);
+            return result < 0 ? OptionalInt.empty() : OptionalInt.of(info.get(JAVA_INT, UapiStruct.LinkInfo.ID));
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return fd.isOpen();
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+
+    @Override
+    public String toString() {
+        return "link to " + target + " by " + mechanism + (isOpen() ? "" : " (closed)");
+    }
+}

@@ -1,0 +1,67 @@
+package dev.ebpf4j.kernel;
+
+import dev.ebpf4j.link.LinkedObject;
+import dev.ebpf4j.link.ObjectLinker;
+import dev.ebpf4j.plan.LoadPlan;
+import dev.ebpf4j.spec.ObjectSpec;
+import dev.ebpf4j.sys.Sys;
+import org.jspecify.annotations.Nullable;
+
+/** Runs plans on this machine's kernel. Either everything is loaded, or nothing is left open. Safe for many threads. */
+public final class BpfLoader {
+    private static @Nullable BpfLoader host;
+
+    private final Sys sys;
+    private final Advice advice;
+    private final Memlock memlock;
+
+    /** A loader into the kernel behind {@code sys}. */
+    BpfLoader(Sys sys, Advice advice) {
+        this.sys = sys;
+        this.advice = advice;
+        this.memlock = new Memlock(sys);
+    }
+
+    /**
+     * Loads an object: links it for this kernel, plans and runs the plan.
+     *
+     * @param spec the object
+     * @return what stands in the kernel now, to be closed by the caller
+     * @throws dev.ebpf4j.link.LinkException if the object does not fit this kernel
+     * @throws dev.ebpf4j.error.VerifierException if the verifier rejects a program
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses anything else
+     * @throws UnsupportedOperationException if this is not Linux, or a processor that ebpf4j has no tables for
+     */
+    public static LoadedObject load(ObjectSpec spec) {
+        KernelInfo kernel = KernelInfo.detect();
+        LinkedObject linked = ObjectLinker.link(spec, kernel.linkInputs());
+        return load(LoadPlan.of(linked, kernel.features(), kernel.machine()));
+    }
+
+    /**
+     * Runs a plan. The plan itself is not changed and may be run again, also after a failure.
+     *
+     * @param plan what to load
+     * @return what stands in the kernel now, to be closed by the caller
+     * @throws dev.ebpf4j.error.VerifierException if the verifier rejects a program
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses anything else
+     * @throws UnsupportedOperationException if this is not Linux, or a processor that ebpf4j has no tables for
+     */
+    public static LoadedObject load(LoadPlan plan) {
+        return host().run(plan);
+    }
+
+    private static synchronized BpfLoader host() {
+        BpfLoader known = host;
+        if (known == null) {
+            Sys sys = Sys.host();
+            known = new BpfLoader(sys, Advice.of(sys));
+            host = known;
+        }
+        return known;
+    }
+
+    LoadedObject run(LoadPlan plan) {
+        return new PlanRun(sys, advice, memlock, plan).run();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.ebpf4j.kernel;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.ebpf4j.link.LinkException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The kernel's symbols. The file is read once, when first asked: modules come and go, so nothing is kept for longer. */
+final class Kallsyms {
+    private final Path file;
+    private byte @Nullable [] content;
+
+    Kallsyms(Path file) {
+        this.file = file;
+    }
+
+    /**
+     * The different addresses of a symbol; names that clang made unique ({@code name.llvm.123}) count too.
+     *
+     * @throws LinkException if the kernel hides them, or the file can't be read
+     */
+    synchronized List<Long> addresses(String name) {
+        byte[] text = content();
+        byte[] wanted = (" " + name).getBytes(US_ASCII);
+        List<Long> found = new ArrayList<>();
+        for (int start = 0, end; start < text.length; start = end + 1) {
+            end = lineEnd(text, start);
+            int nameAt = nameAt(text, start, end);
+            if (nameAt > 0 && isName(text, nameAt - 1, end, wanted)) {
+                long address = hex(text, start);
+                if (!found.contains(address)) {
+                    found.add(address);
+                }
+            }
+        }
+        if (found.equals(List.of(0L)) && hidden(text)) {
+            throw new LinkException("the kernel hides the address of '" + name + "' (" + file
+                    + " shows zeros only): it takes CAP_SYSLOG and kernel.kptr_restrict below 2");
+        }
+        return found;
+    }
+
+    private byte[] content() {
+        byte[] known = content;
+        if (known == null) {
+            try {
+                known = Files.readAllBytes(file);
+            } catch (IOException e) {
+                throw new LinkException("can't read the kernel's symbols: " + e);
+            }
+            content = known;
+        }
+        return known;
+    }
+
+    private static int lineEnd(byte[] text, int start) {
+        int end = start;
+        while (end < text.length && text[end] != '\n') {
+            end++;
+        }
+        return end;
+    }
+
+    /** Where the name begins in {@code ffffffff81000000 T _stext [module]}; -1 in any other line. */
+    private static int nameAt(byte[] text, int start, int end) {
+        int space = start;
+        while (space < end && text[space] != ' ') {
+            space++;
+        }
+        return space + 3 < end && text[space + 2] == ' ' ? space + 3 : -1;
+    }
+
+    private static boolean isName(byte[] text, int blank, int end, byte[] wanted) {
+        int length = wanted.length;
+        if (end - blank < length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (text[blank + i] != wanted[i]) {
+                return false;
+            }
+        }
+        int after = blank + length;
+        return after == end || text[after] == '\t' || isSuffix(text, after, end);
+    }
+
+    private static boolean isSuffix(byte[] text, int at, int end) {
+        String suffix = ".llvm.";
+        return end - at > suffix.length() && new String(text, at, suffix.length(), US_ASCII).equals(suffix);
+    }
+
+    private static long hex(byte[] text, int start) {
+        long value = 0;
+        for (int i = start; i < text.length; i++) {
+            int digit = Character.digit(text[i], 16);
+            if (digit < 0) {
+                break;
+            }
+            value = value << 4 | digit;
+        }
+        return value;
+    }
+
+    /** Without the right to see addresses, all are zero. */
+    private static boolean hidden(byte[] text) {
+        for (int start = 0, end; start < text.length; start = end + 1) {
+            end = lineEnd(text, start);
+            if (hex(text, start) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,151 @@
+package dev.ebpf4j.kernel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.link.LinkInputs;
+import dev.ebpf4j.plan.KernelFeatures;
+import dev.ebpf4j.plan.Machine;
+import dev.ebpf4j.sys.Sys;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the running kernel is like. The one place that questions the machine; each fact is asked for when first needed, and
+ * what can't change while the kernel runs is kept for the life of the process. Safe for many threads.
+ */
+public final class KernelInfo {
+    private static final int UTSNAME_FIELD = 65;
+    private static final int RELEASE = 2;
+    private static final int VERSION = 3;
+
+    private static @Nullable KernelInfo host;
+
+    private final Sys sys;
+    private final Path root;
+    private final String release;
+    private final String version;
+    private final FeatureProbes features;
+    private @Nullable Optional<Btf> btf;
+    private @Nullable Map<String, String> kconfig;
+
+    /** A kernel whose files stand below {@code root}. */
+    KernelInfo(Sys sys, Path root) {
+        this.sys = sys;
+        this.root = root;
+        this.features = new FeatureProbes(sys);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment names = arena.allocate(6 * UTSNAME_FIELD);
+            long result = sys.uname(names);
+            this.release = result < 0 ? "" : names.getString(RELEASE * UTSNAME_FIELD, UTF_8);
+            this.version = result < 0 ? "" : names.getString(VERSION * UTSNAME_FIELD, UTF_8);
+        }
+    }
+
+    /**
+     * {@return the kernel that this process runs on; always the same object}
+     *
+     * @throws UnsupportedOperationException if this is not Linux, or a processor that ebpf4j has no tables for
+     */
+    public static synchronized KernelInfo detect() {
+        KernelInfo known = host;
+        if (known == null) {
+            known = new KernelInfo(Sys.host(), Path.of("/"));
+            host = known;
+        }
+        return known;
+    }
+
+    /** {@return the release as uname(1) prints it, such as {@code 6.18.44-cloud}} */
+    public String release() {
+        return release;
+    }
+
+    /**
+     * {@return the version as {@code KERNEL_VERSION(a, b, c)} encodes it, 0 if it can't be told; that of the sources where
+     * Debian's and Ubuntu's releases hide it}
+     */
+    public int version() {
+        String signature = read("proc/version_signature").orElse("");
+        return KernelVersion.of(signature, version, release);
+    }
+
+    /** {@return the kernel's own BTF; empty if it has none} */
+    public synchronized Optional<Btf> btf() {
+        Optional<Btf> known = btf;
+        if (known == null) {
+            known = new VmlinuxBtf(sys, root, release).read();
+            btf = known;
+        }
+        return known;
+    }
+
+    /** {@return the size of a page in bytes} */
+    public int pageSize() {
+        return (int) sys.pageSize();
+    }
+
+    /** {@return the number of CPUs that may ever be online: what per-CPU maps are sized for} */
+    public int possibleCpus() {
+        return CpuList.count(read("sys/devices/system/cpu/possible").orElse("0"));
+    }
+
+    /** {@return the sizes that shapes of maps depend on} */
+    public Machine machine() {
+        return new Machine(pageSize(), possibleCpus());
+    }
+
+    /**
+     * {@return the value of a configuration option, the text behind {@code =}; empty if it is not set, or the kernel shows
+     * its configuration nowhere}
+     *
+     * @param name such as {@code CONFIG_HZ}
+     */
+    public Optional<String> kconfig(String name) {
+        return Optional.ofNullable(kconfig().get(name));
+    }
+
+    private synchronized Map<String, String> kconfig() {
+        Map<String, String> known = kconfig;
+        if (known == null) {
+            known = Kconfig.read(root, release);
+            kconfig = known;
+        }
+        return known;
+    }
+
+    /** {@return what linking an object for this kernel may ask; symbols are read anew for each result} */
+    public LinkInputs linkInputs() {
+        Kallsyms symbols = new Kallsyms(root.resolve("proc/kallsyms"));
+        return LinkInputs.of(this::btf)
+                .withKernelVersion(version())
+                .withKconfig(this::kconfig)
+                .withSymbols(symbols::addresses);
+    }
+
+    /** {@return what the kernel can do, found by trying when asked; answers are kept, unless nothing was found out} */
+    public KernelFeatures features() {
+        return features;
+    }
+
+    private Optional<String> read(String path) {
+        Path file = root.resolve(path);
+        try {
+            return Files.isReadable(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't read " + file, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Linux " + release;
+    }
+}

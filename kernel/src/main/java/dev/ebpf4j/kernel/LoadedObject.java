@@ -1,0 +1,129 @@
+package dev.ebpf4j.kernel;
+
+import dev.ebpf4j.error.MissingObjectException;
+import dev.ebpf4j.attach.Link;
+import dev.ebpf4j.link.LinkedObject;
+import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.spec.ObjectSpec;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An object that stands in the kernel: its programs and maps. Closing it detaches what is still attached and closes
+ * programs and maps, in the reverse of the order in which they came. Safe for many threads; close it when no other thread
+ * uses one of its parts.
+ */
+public final class LoadedObject implements AutoCloseable {
+    private final LinkedObject linked;
+    private final Map<String, BpfMap> maps;
+    private final Map<String, Program> programs;
+    private final Deque<AutoCloseable> made;
+
+    /** Takes over {@code made}, the newest first. Slots that the plan left empty, or that only it used, have no name. */
+    LoadedObject(
+            LinkedObject linked,
+            @Nullable BpfMap[] mapSlots,
+            @Nullable Program[] programSlots,
+            Deque<AutoCloseable> made) {
+        this.linked = linked;
+        this.made = new ArrayDeque<>(made);
+        this.maps = new LinkedHashMap<>();
+        this.programs = new LinkedHashMap<>();
+        for (int slot = 0; slot < linked.maps().size(); slot++) {
+            BpfMap map = mapSlots[slot];
+            if (map != null) {
+                maps.put(linked.maps().get(slot).name(), map);
+            }
+        }
+        for (Program program : programSlots) {
+            if (program != null) {
+                programs.put(program.name(), program);
+            }
+        }
+    }
+
+    /** {@return the spec that the object was made from} */
+    public ObjectSpec spec() {
+        return linked.spec();
+    }
+
+    /**
+     * {@return a program}
+     *
+     * @param name its name in the object
+     * @throws MissingObjectException if there is none, or it was not to be loaded
+     */
+    public Program program(String name) {
+        return find("program", name, programs);
+    }
+
+    /** {@return all programs that were loaded, in the order of the object} */
+    public List<Program> programs() {
+        return List.copyOf(programs.values());
+    }
+
+    /**
+     * {@return a map, which stays this object's}
+     *
+     * @param name its name in the object; data sections have that of their section
+     * @throws MissingObjectException if there is none
+     */
+    public BpfMap map(String name) {
+        return find("map", name, maps);
+    }
+
+    /** {@return all maps, in the order of the object} */
+    public List<BpfMap> maps() {
+        return List.copyOf(maps.values());
+    }
+
+    /**
+     * Attaches every program to what its section names.
+     *
+     * @return the links, in the order of the programs; closing the object closes them too
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses one; those attached before it are detached again
+     * @throws IllegalStateException if a section names no target
+     */
+    public List<Link> attachAll() {
+        List<Link> links = new ArrayList<>();
+        try {
+            programs.values().forEach(program -> links.add(program.attach()));
+            return List.copyOf(links);
+        } catch (RuntimeException e) {
+            Closing.closeLinks(links);
+            throw e;
+        }
+    }
+
+    private <T> T find(String kind, String name, Map<String, T> present) {
+        T found = present.get(name);
+        if (found == null) {
+            throw new MissingObjectException(
+                    "loaded object '" + spec().name() + "'", kind, name, List.copyOf(present.keySet()));
+        }
+        return found;
+    }
+
+    /** Detaches all programs and closes everything; a second call does nothing. */
+    @Override
+    public synchronized void close() {
+        Closing.closeLinks(programs.values().stream()
+                .flatMap(program -> program.openLinks().stream())
+                .toList());
+        IllegalStateException failure = new IllegalStateException("can't close " + this);
+        Closing.undo(made, failure);
+        if (failure.getSuppressed().length > 0) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "loaded object '" + spec().name() + "' (programs " + programs.keySet() + ", maps " + maps.keySet() + ")";
+    }
+}

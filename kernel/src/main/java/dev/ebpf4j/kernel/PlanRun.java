@@ -1,0 +1,160 @@
+package dev.ebpf4j.kernel;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.plan.LoadPlan;
+import dev.ebpf4j.plan.LoadStep;
+import dev.ebpf4j.plan.LoadStep.CloseMap;
+import dev.ebpf4j.plan.LoadStep.CreateMap;
+import dev.ebpf4j.plan.LoadStep.FillMap;
+import dev.ebpf4j.plan.LoadStep.FreezeMap;
+import dev.ebpf4j.plan.LoadStep.LoadBtf;
+import dev.ebpf4j.plan.LoadStep.LoadProgram;
+import dev.ebpf4j.plan.LoadStep.PutMap;
+import dev.ebpf4j.plan.LoadStep.PutProgram;
+import dev.ebpf4j.sys.BpfAttr;
+import dev.ebpf4j.sys.Fd;
+import dev.ebpf4j.sys.Sys;
+import dev.ebpf4j.sys.Uapi;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a plan: one step after the other, and if one fails, everything made so far is closed in reverse. */
+final class PlanRun {
+    private final Sys sys;
+    private final Advice advice;
+    private final Memlock memlock;
+    private final LoadPlan plan;
+    private final @Nullable BpfMap[] maps;
+    private final @Nullable Program[] programs;
+    private final Deque<AutoCloseable> made = new ArrayDeque<>();
+    private @Nullable Btf btf;
+    private @Nullable Fd btfFd;
+
+    PlanRun(Sys sys, Advice advice, Memlock memlock, LoadPlan plan) {
+        this.sys = sys;
+        this.advice = advice;
+        this.memlock = memlock;
+        this.plan = plan;
+        this.maps = new BpfMap[plan.mapSlots()];
+        this.programs = new Program[plan.object().programs().size()];
+    }
+
+    LoadedObject run() {
+        try {
+            plan.steps().forEach(this::runWithMemory);
+            return new LoadedObject(plan.object(), maps, programs, made);
+        } catch (Throwable failure) {
+            Closing.undo(made, failure);
+            throw failure;
+        }
+    }
+
+    /** A refusal may come from the limit of locked memory; then the step is worth a second try. */
+    private void runWithMemory(LoadStep step) {
+        try {
+            run(step);
+        } catch (BpfException failure) {
+            if (!failure.errno().is(Errno.EPERM) || !memlock.raise()) {
+                throw advice.other(failure);
+            }
+            run(step);
+        }
+    }
+
+    private void run(LoadStep step) {
+        switch (step) {
+            case LoadBtf load -> loadBtf(load.btf());
+            case CreateMap create -> createMap(create);
+            case CloseMap close -> map(close.map()).close();
+            case FillMap fill -> fill(fill);
+            case FreezeMap freeze -> map(freeze.map()).freeze();
+            case PutMap put -> put(put.outer(), put.key(), map(put.inner()).fd());
+            case LoadProgram load -> loadProgram(load);
+            case PutProgram put -> put(put.map(), put.key(), program(put.program()).fd());
+        }
+    }
+
+    private void loadBtf(Btf types) {
+        byte[] bytes = types.toBytes();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment copy = arena.allocate(bytes.length, Long.BYTES);
+            copy.copyFrom(MemorySegment.ofArray(bytes));
+            MemorySegment attr = arena.allocate(BpfAttr.BtfLoad.BYTES, Long.BYTES);
+            attr.set(JAVA_LONG, BpfAttr.BtfLoad.BTF, copy.address());
+            attr.set(JAVA_INT, BpfAttr.BtfLoad.BTF_SIZE, bytes.length);
+            long result = sys.bpf(Uapi.Cmd.BPF_BTF_LOAD, attr, BpfAttr.BtfLoad.BYTES);
+            if (result < 0) {
+                throw btfFailure(arena, attr, result);
+            }
+            btf = types;
+            btfFd = keep(new Fd(sys, result));
+        }
+    }
+
+    /** Asks once more, for what the kernel has to say. */
+    private BpfException btfFailure(Arena arena, MemorySegment attr, long result) {
+        MemorySegment log = arena.allocate(64 * 1024);
+        attr.set(JAVA_LONG, BpfAttr.BtfLoad.BTF_LOG_BUF, log.address());
+        attr.set(JAVA_INT, BpfAttr.BtfLoad.BTF_LOG_SIZE, (int) log.byteSize());
+        attr.set(JAVA_INT, BpfAttr.BtfLoad.BTF_LOG_LEVEL, 1);
+        long again = sys.bpf(Uapi.Cmd.BPF_BTF_LOAD, attr, BpfAttr.BtfLoad.BYTES);
+        if (again >= 0) {
+            new Fd(sys, again).close();
+        }
+        log.set(JAVA_BYTE, log.byteSize() - 1, (byte) 0);
+        String reason = log.getString(0).strip();
+        String operation = "load the type information of " + plan.object().spec();
+        return new BpfException(
+                operation, Errno.of(result), reason.isEmpty() ? "" : "the kernel says: " + reason.lines().toList().getLast());
+    }
+
+    private void createMap(CreateMap step) {
+        int innerFd = step.inner() == LoadStep.NO_SLOT ? 0 : map(step.inner()).fd();
+        int types = step.withBtf() && btfFd != null ? btfFd.fd() : 0;
+        maps[step.map()] = keep(BpfMap.create(sys, step.spec(), step.kernelName(), btf, types, innerFd));
+    }
+
+    private void fill(FillMap step) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(step.contents().size(), Long.BYTES);
+            value.copyFrom(MemorySegment.ofArray(step.contents().toArray()));
+            map(step.map()).update(arena.allocate(Integer.BYTES), value, BpfMap.ANY);
+        }
+    }
+
+    private void loadProgram(LoadProgram step) {
+        int types = btfFd != null ? btfFd.fd() : 0;
+        Fd fd = new ProgramLoader(sys, advice, step).load(slot -> map(slot).fd(), types);
+        programs[step.program()] = keep(new Program(sys, advice, step.linked().spec(), fd));
+    }
+
+    private void put(int slot, int key, int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            map(slot).update(arena.allocateFrom(JAVA_INT, key), arena.allocateFrom(JAVA_INT, fd), BpfMap.ANY);
+        }
+    }
+
+    private BpfMap map(int slot) {
+        return Objects.requireNonNull(maps[slot], "the plan uses a map before it creates it");
+    }
+
+    private Program program(int slot) {
+        return Objects.requireNonNull(programs[slot], "the plan uses a program before it loads it");
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        made.push(resource);
+        return resource;
+    }
+}
