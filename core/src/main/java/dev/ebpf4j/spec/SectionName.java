@@ -1,6 +1,6 @@
 package dev.ebpf4j.spec;
 
-import dev.ebpf4j.error.CloseNames;
+import dev.ebpf4j.btf.CloseNames;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -82,8 +82,8 @@ public record SectionName(Rule rule, String attachTo) {
     /** Returns up to three names of rules that someone who wrote this unknown name may have meant, the likeliest first. */
     public static List<String> closest(String section) {
         String text = section.substring(0, Math.min(section.length(), LONGEST_COMPARED));
-        Set<String> close = new LinkedHashSet<>(CloseNames.of(text, RULES.keySet()));
-        close.addAll(CloseNames.of(text.split("/", -1)[0], RULES.keySet()));
+        Set<String> close = new LinkedHashSet<>(CloseNames.closest(text, RULES.keySet()));
+        close.addAll(CloseNames.closest(text.split("/", -1)[0], RULES.keySet()));
         RULES.keySet().stream()
                 .filter(text::startsWith)
                 .max(Comparator.comparingInt(String::length))

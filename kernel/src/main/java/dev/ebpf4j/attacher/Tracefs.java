@@ -1,6 +1,6 @@
 package dev.ebpf4j.attacher;
 
-import dev.ebpf4j.error.CloseNames;
+import dev.ebpf4j.btf.CloseNames;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
 import java.io.ByteArrayOutputStream;
@@ -141,7 +141,8 @@ final class Tracefs implements AutoCloseable {
     /** Returns a hint with the names of tracepoints that are close to one that does not exist; empty if none is. */
     String closeTo(String wanted, UnaryOperator<String> nameOf) {
         List<String> names = read("available_events").text().lines().map(nameOf).toList();
-        return CloseNames.hint(wanted, names);
+        List<String> close = CloseNames.closest(wanted, names);
+        return close.isEmpty() ? "" : "; close names: " + String.join(", ", close);
     }
 
     /** Ends the mount, if it was ours. */

@@ -49,7 +49,7 @@ final class Plans {
         FunctionSpec entry = new FunctionSpec(
                 new FunctionId(name, 0), name, FunctionSpec.Linkage.GLOBAL, code, List.of(), 0, List.of());
         ProgramSpec spec = new ProgramSpec(name, type + "/" + attachTo, type, attachType, attachTo, 0, true, entry);
-        List<Poison> poisons = List.of(new Poison(2, "struct s has no field 'f'"));
+        List<Poison> poisons = List.of(new Poison(2, "struct s has no field 'f'", null));
         return new LinkedProgram(
                 spec, code, List.of(), List.of(), List.of(), List.of(new MapUse(0, mapSlot)), poisons, 0);
     }
@@ -75,7 +75,7 @@ final class Plans {
                 program("btf", ProgramType.TRACING, AttachType.TRACE_RAW_TP, "sched_switch", 2));
         ObjectSpec spec = ObjectSpec.builder("all").maps(maps).build();
         return new LoadPlan(
-                new LinkedObject(spec, maps, programs),
+                new LinkedObject(spec, maps, List.of(), programs),
                 5,
                 List.of(
                         new LoadStep.LoadBtf(Btf.parse(ProbeBtf.of(Feature.BTF_FUNC))),
@@ -99,7 +99,7 @@ final class Plans {
         LinkedProgram program = program("only", type, AttachType.of(0), "", 0);
         ObjectSpec spec = ObjectSpec.builder("one").maps(List.of(DATA)).build();
         return new LoadPlan(
-                new LinkedObject(spec, List.of(DATA), List.of(program)),
+                new LinkedObject(spec, List.of(DATA), List.of(), List.of(program)),
                 1,
                 List.of(new LoadStep.CreateMap(0, "one.rodata", DATA, LoadStep.NO_SLOT, false), load(0, program)));
     }
