@@ -4,6 +4,7 @@ module dev.ebpf4j.elf {
     requires transitive dev.ebpf4j.core;
 
     exports dev.ebpf4j.clang;
+    exports dev.ebpf4j.elf;
 
     uses dev.ebpf4j.clang.ClangProvider;
 }

@@ -14,7 +14,7 @@ public final class KernelNames {
     private KernelNames() {}
 
     /**
-     * Returns the name of a map. A data section such as {@code .bss} takes the beginning of its object's name in front; one
+     * {@return the name of a map} A data section such as {@code .bss} takes the beginning of its object's name in front; one
      * with a second dot, such as {@code .bss.hot}, stands alone.
      *
      * @param object name of the object
@@ -30,7 +30,11 @@ public final class KernelNames {
         return sanitize(cut(prefix + map));
     }
 
-    /** Returns the name of a program. */
+    /**
+     * {@return the name of a program}
+     *
+     * @param program name of the program in the object
+     */
     public static String ofProgram(String program) {
         return cut(program);
     }

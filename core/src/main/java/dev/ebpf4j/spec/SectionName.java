@@ -53,7 +53,11 @@ public record SectionName(Rule rule, String attachTo) {
             traits = Set.copyOf(traits);
         }
 
-        /** Returns whether this rule has a trait. */
+        /**
+         * {@return whether this rule has a trait}
+         *
+         * @param trait the trait
+         */
         public boolean has(Trait trait) {
             return traits.contains(trait);
         }
@@ -61,12 +65,16 @@ public record SectionName(Rule rule, String attachTo) {
 
     private static final Map<String, Rule> RULES = SectionTable.rules();
 
-    /** Returns all rules by their names. */
+    /** {@return all rules by their names} */
     public static Map<String, Rule> rules() {
         return RULES;
     }
 
-    /** Returns what a section's name says, which has no leading {@code ?}; empty if it follows no rule. */
+    /**
+     * {@return what a section's name says; empty if it follows no rule}
+     *
+     * @param section the name, without a leading {@code ?}
+     */
     public static Optional<SectionName> parse(String section) {
         Rule whole = RULES.get(section);
         if (whole != null) {
@@ -79,7 +87,11 @@ public record SectionName(Rule rule, String attachTo) {
                 : Optional.of(new SectionName(head, section.substring(slash + 1)));
     }
 
-    /** Returns up to three names of rules that someone who wrote this unknown name may have meant, the likeliest first. */
+    /**
+     * {@return up to three names of rules that someone who wrote an unknown name may have meant, the likeliest first}
+     *
+     * @param section the name, without a leading {@code ?}
+     */
     public static List<String> closest(String section) {
         String text = section.substring(0, Math.min(section.length(), LONGEST_COMPARED));
         Set<String> close = new LinkedHashSet<>(CloseNames.closest(text, RULES.keySet()));
@@ -91,17 +103,17 @@ public record SectionName(Rule rule, String attachTo) {
         return close.stream().limit(CLOSE_NAMES).toList();
     }
 
-    /** Returns the program type. */
+    /** {@return the program type} */
     public ProgramType type() {
         return rule.type();
     }
 
-    /** Returns the expected attach type; that with number 0 where the type has none. */
+    /** {@return the expected attach type; that with number 0 where the type has none} */
     public AttachType attachType() {
         return rule.attachType();
     }
 
-    /** Returns the load flags: {@link ProgramSpec#SLEEPABLE} and {@link ProgramSpec#XDP_HAS_FRAGS}. */
+    /** {@return the load flags: {@link ProgramSpec#SLEEPABLE} and {@link ProgramSpec#XDP_HAS_FRAGS}} */
     public int flags() {
         return (rule.has(Trait.SLEEPABLE) ? ProgramSpec.SLEEPABLE : 0)
                 | (rule.has(Trait.FRAGS) ? ProgramSpec.XDP_HAS_FRAGS : 0);

@@ -10,7 +10,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +50,8 @@ public final class CacheDirectory {
         return ofSettings(System::getProperty, System::getenv);
     }
 
-    static CacheDirectory ofSettings(UnaryOperator<@Nullable String> property, UnaryOperator<@Nullable String> env) {
+    static CacheDirectory ofSettings(
+            Function<String, @Nullable String> property, Function<String, @Nullable String> env) {
         String chosen = property.apply("ebpf4j.cache");
         if (chosen != null && !chosen.isEmpty()) {
             return of(Path.of(chosen));

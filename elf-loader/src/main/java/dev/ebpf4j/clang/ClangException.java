@@ -1,6 +1,7 @@
 package dev.ebpf4j.clang;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,12 @@ public class ClangException extends RuntimeException {
     ClangException(String message, @Nullable Throwable cause) {
         super(message, cause);
         this.diagnostics = List.of();
+    }
+
+    /** {@return what went wrong, clang's own text included; never null} */
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNullElse(super.getMessage(), "");
     }
 
     /**

@@ -11,8 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +21,14 @@ final class ClangFinder {
 
     private static final Pattern NUMBERED = Pattern.compile("clang-\\d{1,4}");
 
-    private final UnaryOperator<@Nullable String> property;
-    private final UnaryOperator<@Nullable String> env;
+    private final Function<String, @Nullable String> property;
+    private final Function<String, @Nullable String> env;
     private final Iterable<ClangProvider> providers;
     private final CacheDirectory cache;
 
     ClangFinder(
-            UnaryOperator<@Nullable String> property,
-            UnaryOperator<@Nullable String> env,
+            Function<String, @Nullable String> property,
+            Function<String, @Nullable String> env,
             Iterable<ClangProvider> providers,
             CacheDirectory cache) {
         this.property = property;

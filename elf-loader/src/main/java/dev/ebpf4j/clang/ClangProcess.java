@@ -22,6 +22,7 @@ final class ClangProcess {
     private static final int MAX_STDERR = 4 << 20;
 
     /** What a command left behind. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Result(int exit, byte[] stdout, String stderr) {}
 
     private final Process process;

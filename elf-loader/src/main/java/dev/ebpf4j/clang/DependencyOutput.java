@@ -41,7 +41,7 @@ record DependencyOutput(List<Path> dependencies, String rest) {
         for (int i = 0; i <= part.length(); i++) {
             char c = i < part.length() ? part.charAt(i) : ' ';
             char next = i + 1 < part.length() ? part.charAt(i + 1) : '\0';
-            if (c == '\\' && (next == ' ' || next == '#') || c == '$' && next == '$') {
+            if ((c == '\\' && (next == ' ' || next == '#')) || (c == '$' && next == '$')) {
                 name.append(next);
                 i++;
             } else if (c != ' ') {

@@ -64,7 +64,7 @@ class ClangProcessTest {
                 ClangTimeoutException.class,
                 () -> slow.compile(request("").timeout(Duration.ofSeconds(1)).build()));
         assertTrue(e.getMessage().contains("did not finish within 1000 ms and was killed"), e.getMessage());
-        for (String pid : Files.readString(pids).strip().split(" ")) {
+        for (String pid : Files.readString(pids).strip().split(" ", -1)) {
             awaitEnd(Long.parseLong(pid));
         }
     }

@@ -1,0 +1,109 @@
+package dev.ebpf4j.elf;
+
+import dev.ebpf4j.btf.BtfExt;
+import dev.ebpf4j.btf.CoReRelo;
+import dev.ebpf4j.btf.FuncInfo;
+import dev.ebpf4j.btf.LineInfo;
+import dev.ebpf4j.insn.Code;
+import dev.ebpf4j.spec.FunctionSpec;
+import dev.ebpf4j.spec.Reloc;
+import dev.ebpf4j.spec.SourceLine;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+
+/** Makes one function: its code with all that is known about its instructions, in slots of its own. */
+final class FunctionReader {
+    /** The records of one section by the offset of their instruction, of which the last counts. */
+    private record Records(
+            NavigableMap<Integer, FuncInfo> functions,
+            NavigableMap<Integer, LineInfo> lines,
+            NavigableMap<Integer, CoReRelo> relos) {
+
+        static Records of(BtfExt ext, String section) {
+            return new Records(
+                    byOffset(ext.functions(section), FuncInfo::insnOffset),
+                    byOffset(ext.lines(section), LineInfo::insnOffset),
+                    byOffset(ext.relocations(section), CoReRelo::insnOffset));
+        }
+
+        private static <T> NavigableMap<Integer, T> byOffset(List<T> records, ToIntFunction<T> offset) {
+            NavigableMap<Integer, T> byOffset = new TreeMap<>();
+            records.forEach(each -> byOffset.put(offset.applyAsInt(each), each));
+            return byOffset;
+        }
+    }
+
+    private static final Records NONE = new Records(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+
+    private final FunctionTable functions;
+    private final TypeInfo types;
+    private final RelocReader relocs;
+    private final Map<String, Records> bySection = new HashMap<>();
+
+    FunctionReader(FunctionTable functions, TypeInfo types, RelocReader relocs) {
+        this.functions = functions;
+        this.types = types;
+        this.relocs = relocs;
+    }
+
+    FunctionSpec read(FunctionTable.Place place) {
+        Code code = place.code(functions.file().order());
+        Records records = bySection.computeIfAbsent(place.section().name(), this::records);
+        FuncInfo info = records.functions().get(place.start());
+        return new FunctionSpec(
+                place.id(),
+                place.symbol().name(),
+                linkage(place.symbol()),
+                code,
+                relocations(place, code, records),
+                info == null ? 0 : info.typeId(),
+                lines(place, records));
+    }
+
+    private Records records(String section) {
+        BtfExt ext = types.ext();
+        return ext == null ? NONE : Records.of(ext, section);
+    }
+
+    private static FunctionSpec.Linkage linkage(ElfSymbol symbol) {
+        if (!symbol.global() || symbol.hidden()) {
+            return FunctionSpec.Linkage.STATIC;
+        }
+        return symbol.binding() == ElfSymbol.WEAK ? FunctionSpec.Linkage.WEAK : FunctionSpec.Linkage.GLOBAL;
+    }
+
+    private List<Reloc> relocations(FunctionTable.Place place, Code code, Records records) {
+        List<Reloc> all = new ArrayList<>(relocs.read(place, code));
+        for (CoReRelo relo : inside(place, records.relos())) {
+            all.add(new Reloc.CoRe(slot(place, relo.insnOffset()), relo));
+        }
+        all.sort(Comparator.comparingInt(Reloc::slot));
+        return all;
+    }
+
+    private static List<SourceLine> lines(FunctionTable.Place place, Records records) {
+        return inside(place, records.lines()).stream()
+                .map(line -> new SourceLine(
+                        slot(place, line.insnOffset()),
+                        line.fileNameOffset(),
+                        line.lineOffset(),
+                        line.line(),
+                        line.column()))
+                .toList();
+    }
+
+    private static <T> Collection<T> inside(FunctionTable.Place place, NavigableMap<Integer, T> records) {
+        return records.subMap(place.start(), true, place.end(), false).values();
+    }
+
+    private static int slot(FunctionTable.Place place, int offset) {
+        return (offset - place.start()) / Code.SLOT_BYTES;
+    }
+}

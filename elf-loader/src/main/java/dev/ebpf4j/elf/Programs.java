@@ -1,0 +1,89 @@
+package dev.ebpf4j.elf;
+
+import dev.ebpf4j.spec.AttachType;
+import dev.ebpf4j.spec.FunctionId;
+import dev.ebpf4j.spec.FunctionSpec;
+import dev.ebpf4j.spec.ProgramSpec;
+import dev.ebpf4j.spec.ProgramType;
+import dev.ebpf4j.spec.Reloc;
+import dev.ebpf4j.spec.SectionName;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells programs from functions that are only called. Programs stand in any section of code but {@code .text}; a static
+ * function there is one only if no instruction calls it or takes its address.
+ *
+ * @param programs all programs in the order of the file
+ * @param subprograms all other functions in the order of the file
+ * @param names names of the programs by the place of their functions
+ */
+record Programs(List<ProgramSpec> programs, List<FunctionSpec> subprograms, Map<FunctionTable.Place, String> names) {
+    private static final String NOT_BY_DEFAULT = "?";
+
+    static Programs read(FunctionTable functions, FunctionReader reader) {
+        Map<FunctionTable.Place, FunctionSpec> specs = new LinkedHashMap<>();
+        functions.all().forEach(place -> specs.put(place, reader.read(place)));
+        Set<FunctionId> used = used(specs.values());
+        Programs result = new Programs(new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>());
+        specs.forEach((place, spec) -> {
+            boolean onlyCalled = !place.symbol().global() && used.contains(spec.id());
+            if (FunctionTable.holdsSubprograms(place.section()) || onlyCalled) {
+                result.subprograms.add(spec);
+            } else {
+                result.add(place, spec);
+            }
+        });
+        return result;
+    }
+
+    /** Returns the name of the program that a symbol stands for, null if it stands for something else. */
+    @Nullable
+    String at(FunctionTable.@Nullable Place place) {
+        return place == null ? null : names.get(place);
+    }
+
+    private static Set<FunctionId> used(Iterable<FunctionSpec> functions) {
+        Set<FunctionId> used = new HashSet<>();
+        for (FunctionSpec function : functions) {
+            for (Reloc reloc : function.relocs()) {
+                switch (reloc) {
+                    case Reloc.SubprogCall call -> used.add(call.callee());
+                    case Reloc.SubprogAddress address -> used.add(address.callee());
+                    case Reloc.MapRef other -> {}
+                    case Reloc.DataRef other -> {}
+                    case Reloc.CoRe other -> {}
+                    case Reloc.Kconfig other -> {}
+                    case Reloc.Ksym other -> {}
+                    case Reloc.Kfunc other -> {}
+                }
+            }
+        }
+        return used;
+    }
+
+    /** Adds a program under each of its function's names. */
+    private void add(FunctionTable.Place place, FunctionSpec entry) {
+        String whole = place.section().name();
+        boolean autoload = !whole.startsWith(NOT_BY_DEFAULT);
+        String section = autoload ? whole : whole.substring(NOT_BY_DEFAULT.length());
+        SectionName meaning = SectionName.parse(section).orElse(null);
+        names.put(place, entry.name());
+        for (ElfSymbol symbol : place.symbols()) {
+            programs.add(new ProgramSpec(
+                    symbol.name(),
+                    section,
+                    meaning == null ? ProgramType.UNSPEC : meaning.type(),
+                    meaning == null ? AttachType.of(0) : meaning.attachType(),
+                    meaning == null ? "" : meaning.attachTo(),
+                    meaning == null ? 0 : meaning.flags(),
+                    autoload,
+                    entry));
+        }
+    }
+}
