@@ -45,8 +45,8 @@ final class ApplyCoRe implements Pass {
         ProgramPatcher patcher = new ProgramPatcher(program);
         for (Reloc reloc : program.relocs()) {
             if (reloc instanceof Reloc.CoRe coRe) {
-                int slot = patcher.checkedSlot(coRe);
-                CoRePatch.apply(patcher, slot, coRe.relo(), answers.computeIfAbsent(coRe.relo(), resolver::resolve));
+                CoReFixup fixup = answers.computeIfAbsent(coRe.relo(), resolver::resolve);
+                CoRePatch.apply(patcher, coRe, fixup, resolver);
             } else {
                 patcher.keep(reloc);
             }

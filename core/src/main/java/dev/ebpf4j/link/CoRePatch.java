@@ -2,8 +2,10 @@ package dev.ebpf4j.link;
 
 import dev.ebpf4j.btf.CoReFixup;
 import dev.ebpf4j.btf.CoReRelo;
+import dev.ebpf4j.btf.CoReResolver;
 import dev.ebpf4j.insn.CodeEditor;
 import dev.ebpf4j.insn.Slots;
+import dev.ebpf4j.spec.Reloc;
 
 /**
  * Puts the answer to one CO-RE relocation into its instruction:
@@ -25,21 +27,29 @@ final class CoRePatch {
     private final ProgramPatcher patcher;
     private final int slot;
     private final CoReRelo relo;
+    private final CoReResolver resolver;
 
-    private CoRePatch(ProgramPatcher patcher, int slot, CoReRelo relo) {
+    private CoRePatch(ProgramPatcher patcher, Reloc.CoRe reloc, CoReResolver resolver) {
         this.patcher = patcher;
-        this.slot = slot;
-        this.relo = relo;
+        this.slot = patcher.checkedSlot(reloc);
+        this.relo = reloc.relo();
+        this.resolver = resolver;
     }
 
-    /** Patches the instruction in a slot. */
-    static void apply(ProgramPatcher patcher, int slot, CoReRelo relo, CoReFixup fixup) {
+    /** Patches the instruction of a relocation; the resolver's answer is {@code fixup}. */
+    static void apply(ProgramPatcher patcher, Reloc.CoRe reloc, CoReFixup fixup, CoReResolver resolver) {
+        CoRePatch patch = new CoRePatch(patcher, reloc, resolver);
         switch (fixup) {
-            case CoReFixup.Value value -> new CoRePatch(patcher, slot, relo).put(value);
-            case CoReFixup.Poison poison -> patcher.poison(slot, POISON, poison.reason());
+            case CoReFixup.Value value -> patch.put(value);
+            case CoReFixup.Poison poison -> patcher.poison(patch.slot, POISON, poison.reason());
             case CoReFixup.Refused refused ->
-                throw patcher.bad(slot, refused.reason().message());
+                throw patcher.bad(patch.slot, refused.reason().message());
         }
+    }
+
+    /** The relocation in the words of C, for messages. */
+    private String words() {
+        return "CO-RE " + relo.kind() + " of " + resolver.spell(relo);
     }
 
     private void put(CoReFixup.Value value) {
@@ -86,7 +96,7 @@ final class CoRePatch {
         if (value.value() < 0 || value.value() > Short.MAX_VALUE) {
             throw patcher.bad(
                     slot,
-                    relo + ": offset " + value.value() + " on this kernel is beyond the " + Short.MAX_VALUE
+                    words() + ": offset " + value.value() + " on this kernel is beyond the " + Short.MAX_VALUE
                             + " that a load or store can hold");
         }
         CoReFixup.Sizes sizes = value.sizes();
@@ -96,12 +106,12 @@ final class CoRePatch {
             patcher.poison(
                     slot,
                     POISON,
-                    "the field of " + relo + " has " + sizes.local()
+                    words() + ": it has " + sizes.local()
                             + " bytes in the program and " + sizes.target()
                             + " in this kernel, and only pointers and unsigned"
                             + " numbers of 1, 2, 4 or 8 bytes may differ");
         } else if ((opcode & SIZE_MASK) != sizeBits(sizes.local())) {
-            throw patcher.bad(slot, relo + ": a field of " + sizes.local() + " bytes is accessed with another size");
+            throw patcher.bad(slot, words() + ": a field of " + sizes.local() + " bytes is accessed with another size");
         } else {
             code().setOff(slot, (int) value.value()).setOpcode(slot, (opcode & ~SIZE_MASK) | sizeBits(sizes.target()));
         }
@@ -123,13 +133,13 @@ final class CoRePatch {
         if (value.validateLocal() && !equal) {
             throw patcher.bad(
                     slot,
-                    relo + ": the instruction holds " + found + ", but the program's own types say "
+                    words() + ": the instruction holds " + found + ", but the program's own types say "
                             + value.localValue());
         }
     }
 
     private LinkException unfit(int opcode) {
         return patcher.bad(
-                slot, relo + ": no number can be put into an instruction with opcode 0x%02x".formatted(opcode));
+                slot, words() + ": no number can be put into an instruction with opcode 0x%02x".formatted(opcode));
     }
 }

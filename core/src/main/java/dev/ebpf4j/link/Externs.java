@@ -3,31 +3,29 @@ package dev.ebpf4j.link;
 import dev.ebpf4j.spec.ExternSpec;
 import dev.ebpf4j.spec.ObjectSpec;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** What an object takes from the kernel, by name. */
 final class Externs {
-    private final List<ExternSpec> all;
-    private final Map<String, Integer> indexes = new HashMap<>();
+    private final Map<String, ExternSpec> byName = new HashMap<>();
 
     Externs(ObjectSpec spec) {
-        this.all = spec.externs();
-        for (int i = 0; i < all.size(); i++) {
-            indexes.put(all.get(i).name(), i);
-        }
-    }
-
-    /** Returns the extern's place in the object. */
-    int index(ProgramPatcher patcher, int slot, String name) {
-        Integer index = indexes.get(name);
-        if (index == null) {
-            throw patcher.bad(slot, "uses '" + name + "', which the object does not declare");
-        }
-        return index;
+        spec.externs().forEach(extern -> byName.put(extern.name(), extern));
     }
 
     ExternSpec get(ProgramPatcher patcher, int slot, String name) {
-        return all.get(index(patcher, slot, name));
+        ExternSpec extern = byName.get(name);
+        if (extern == null) {
+            throw patcher.bad(slot, "uses '" + name + "', which the object does not declare");
+        }
+        return extern;
+    }
+
+    /** Returns the number that libbpf gives an extern that is no configuration value: behind all those, by name. */
+    int number(ExternSpec extern) {
+        return (int) byName.values().stream()
+                .filter(other ->
+                        other.kind() == ExternSpec.Kind.KCONFIG || other.name().compareTo(extern.name()) < 0)
+                .count();
     }
 }

@@ -49,8 +49,8 @@ final class ResolveKfuncs implements Pass {
         if (id.isPresent()) {
             patcher.code().setSrc(slot, KFUNC_CALL).setOff(slot, 0).setImm(slot, id.getAsInt());
         } else {
-            int index = externs.index(patcher, slot, use.name());
-            patcher.poison(slot, MISSING_KFUNC + index, "this kernel has no function '" + use.name() + "'");
+            patcher.poison(
+                    slot, MISSING_KFUNC + externs.number(extern), "this kernel has no function '" + use.name() + "'");
         }
     }
 }
