@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * gives a codec for exactly that layout. Codecs are immutable, safe for use by several threads, and must not operate on
  * maps themselves.
  *
- * <p>{@code Codecs} has those for numbers, byte arrays, strings and records.
+ * <p>{@link Codecs} has those for numbers, byte arrays, strings and records.
  *
  * @param <T> the Java type
  */

@@ -1,0 +1,138 @@
+package dev.ebpf4j.maps;
+
+import dev.ebpf4j.spec.MapType;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A hash map (HASH, LRU_HASH) as keys and values of Java types.
+ *
+ * <p>A view: the {@link BpfMap} below it stays the caller's, to be closed by the caller. As safe for threads as that.
+ *
+ * @param <K> keys
+ * @param <V> values
+ */
+public final class BpfHashMap<K, V> {
+    private final BpfMap map;
+    private final Codec<K> keys;
+    private final Codec<V> values;
+
+    private BpfHashMap(BpfMap map, Codec<K> keys, Codec<V> values) {
+        this.map = map;
+        this.keys = keys.bind(map.keyType());
+        this.values = values.bind(map.valueType());
+    }
+
+    /**
+     * A view of a map.
+     *
+     * @param map a map of type HASH or LRU_HASH
+     * @param keys how keys stand in memory
+     * @param values how values do
+     * @param <K> keys
+     * @param <V> values
+     * @return the view
+     * @throws IllegalArgumentException if the map is of another type
+     * @throws CodecMismatchException if a codec does not fit the map's sizes or its BTF
+     */
+    public static <K, V> BpfHashMap<K, V> of(BpfMap map, Codec<K> keys, Codec<V> values) {
+        MapTypes.require(map, MapType.HASH, MapType.LRU_HASH);
+        return new BpfHashMap<>(map, keys, values);
+    }
+
+    /**
+     * The value of a key.
+     *
+     * @param key the key
+     * @return the value, or null where there is no such key
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     */
+    public @Nullable V lookup(K key) {
+        Scratch scratch = map.scratch();
+        keys.write(key, scratch.key, 0);
+        return map.lookup(scratch) ? values.read(scratch.value, 0) : null;
+    }
+
+    /**
+     * Sets the value of a key, new or not.
+     *
+     * @param key the key
+     * @param value the value
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses, for instance with E2BIG because the map is full
+     */
+    public void update(K key, V value) {
+        put(key, value, BpfMap.ANY);
+    }
+
+    /**
+     * Sets the value of a key that is not there.
+     *
+     * @param key the key
+     * @param value the value
+     * @return false, and nothing done, where the key is there
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     */
+    public boolean putIfAbsent(K key, V value) {
+        return put(key, value, BpfMap.NOEXIST);
+    }
+
+    /**
+     * Sets the value of a key that is there.
+     *
+     * @param key the key
+     * @param value the value
+     * @return false, and nothing done, where the key is not there
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     */
+    public boolean replace(K key, V value) {
+        return put(key, value, BpfMap.EXIST);
+    }
+
+    private boolean put(K key, V value, long flags) {
+        Scratch scratch = map.scratch();
+        keys.write(key, scratch.key, 0);
+        values.write(value, scratch.value, 0);
+        return map.update(scratch, flags);
+    }
+
+    /**
+     * Removes a key.
+     *
+     * @param key the key
+     * @return false where there was no such key
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     */
+    public boolean delete(K key) {
+        Scratch scratch = map.scratch();
+        keys.write(key, scratch.key, 0);
+        return map.delete(scratch);
+    }
+
+    /**
+     * Visits the elements, in no particular order, with two system calls for each. While others change the map, an element
+     * may be missed, and one may be visited twice; the action itself may delete the element it is given.
+     *
+     * @param action gets each key and value
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     */
+    public void forEach(BiConsumer<? super K, ? super V> action) {
+        KeyWalk walk = new KeyWalk(map);
+        while (walk.next()) {
+            Scratch scratch = map.scratch();
+            scratch.key.copyFrom(walk.key());
+            if (map.lookup(scratch)) {
+                V value = values.read(scratch.value, 0);
+                K key = keys.read(walk.key(), 0);
+                walk.advance();
+                action.accept(key, value);
+            } else {
+                walk.advance();
+            }
+        }
+    }
+
+    /** {@return the map below} */
+    public BpfMap map() {
+        return map;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.ebpf4j.maps;
+
+import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.btf.BtfType;
+import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.error.MissingObjectException;
+import dev.ebpf4j.spec.MapType;
+import dev.ebpf4j.sys.Sys;
+import dev.ebpf4j.sys.Uapi.Flag;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The global variables of one section ({@code .data}, {@code .bss}, {@code .rodata}), shared with the programs through
+ * mapped memory: reading and writing takes no system call, and each side sees what the other writes.
+ *
+ * <p>Read-only data can be read. Whoever opens this closes it; the map stays open. Safe for threads as plain memory is;
+ * for atomic access use {@link GlobalVariable#segment} with a VarHandle.
+ *
+ * @kernel 5.5
+ */
+public final class DataSection implements AutoCloseable {
+    private static final int PROT_READ = 1;
+    private static final int PROT_WRITE = 2;
+    private static final int MAP_SHARED = 1;
+
+    private final Sys sys;
+    private final BpfMap map;
+    private final boolean readOnly;
+    private final Arena arena = Arena.ofShared();
+    private final long address;
+    private final long length;
+    private final MemorySegment memory;
+
+    private DataSection(BpfMap map) {
+        this.map = map;
+        this.sys = map.sys();
+        this.readOnly = (map.flags() & Flag.BPF_F_RDONLY_PROG) != 0;
+        long page = sys.pageSize();
+        this.length = (map.valueSize() + page - 1) / page * page;
+        int protection = readOnly ? PROT_READ : PROT_READ | PROT_WRITE;
+        this.address = sys.mmap(length, protection, MAP_SHARED, map.fd(), 0);
+        if (address < 0 && address > -4096) {
+            arena.close();
+            throw new BpfException("map the variables of '" + map.name() + "' into memory", Errno.of(address));
+        }
+        MemorySegment all = Sys.memory(address, map.valueSize(), arena);
+        this.memory = readOnly ? all.asReadOnly() : all;
+    }
+
+    /**
+     * Maps a section into memory.
+     *
+     * @param map the map that holds it: an ARRAY of one element with the flag {@code BPF_F_MMAPABLE}
+     * @return its variables, to be closed by the caller
+     * @throws IllegalArgumentException if the map is none of that kind
+     * @throws BpfException if the kernel refuses
+     */
+    public static DataSection open(BpfMap map) {
+        MapTypes.require(map, MapType.ARRAY);
+        if ((map.flags() & Flag.BPF_F_MMAPABLE) == 0 || map.maxEntries() != 1) {
+            throw new IllegalArgumentException("map '" + map.name()
+                    + "' is not a section of variables that can be mapped: it needs one element and BPF_F_MMAPABLE");
+        }
+        return new DataSection(map);
+    }
+
+    /** {@return the whole section, as large as the map's value; read-only where the data are} */
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /** {@return whether the variables cannot be written} */
+    public boolean isReadOnly() {
+        return readOnly;
+    }
+
+    /** {@return the names of the variables that the map's BTF tells of, in order; empty without BTF} */
+    public List<String> names() {
+        List<String> names = new ArrayList<>();
+        DataSectionTypes.forEach(map.valueType(), (name, place) -> names.add(name));
+        return names;
+    }
+
+    /**
+     * A variable, by its name in the map's BTF.
+     *
+     * @param name name in the C source
+     * @param codec how its value stands in memory
+     * @param <T> its Java type
+     * @return the variable, usable until this is closed
+     * @throws MissingObjectException if there is no such variable
+     * @throws CodecMismatchException if the codec does not fit its type
+     */
+    public <T> GlobalVariable<T> variable(String name, Codec<T> codec) {
+        BtfType.SecInfo place = DataSectionTypes.find(map.valueType(), name);
+        Btf btf = map.valueType().btf();
+        if (place == null || btf == null) {
+            throw new MissingObjectException("section '" + map.name() + "'", "variable", name, names());
+        }
+        int typeId = ((BtfType.Var) btf.type(place.typeId())).typeId();
+        return variable(name, place.offset(), new TypeRef("variable '" + name + "'", btf, typeId, place.size()), codec);
+    }
+
+    /**
+     * A variable, by its place.
+     *
+     * @param name name for messages
+     * @param offset bytes from the start of the section
+     * @param type what is known of its type, with its size
+     * @param codec how its value stands in memory
+     * @param <T> its Java type
+     * @return the variable, usable until this is closed
+     * @throws IndexOutOfBoundsException if it is not inside the section
+     * @throws CodecMismatchException if the codec does not fit the type
+     */
+    public <T> GlobalVariable<T> variable(String name, long offset, TypeRef type, Codec<T> codec) {
+        return new GlobalVariable<>(name, memory.asSlice(offset, type.size()), codec.bind(type));
+    }
+
+    /** Ends the access: later use of a variable throws {@link IllegalStateException}. A second call does nothing. */
+    @Override
+    public void close() {
+        synchronized (arena) {
+            if (arena.scope().isAlive()) {
+                arena.close();
+                sys.munmap(address, length);
+            }
+        }
+    }
+
+    /** The DATASEC that is the value type of a section's map. */
+    private static final class DataSectionTypes {
+        interface Visitor {
+            void visit(String name, BtfType.SecInfo place);
+        }
+
+        static void forEach(TypeRef type, Visitor visitor) {
+            Btf btf = type.btf();
+            if (btf != null && btf.type(type.typeId()) instanceof BtfType.DataSec section) {
+                for (BtfType.SecInfo place : section.vars()) {
+                    if (btf.type(place.typeId()) instanceof BtfType.Var variable) {
+                        visitor.visit(variable.name(), place);
+                    }
+                }
+            }
+        }
+
+        static BtfType.@Nullable SecInfo find(TypeRef type, String wanted) {
+            List<BtfType.SecInfo> found = new ArrayList<>();
+            forEach(type, (name, place) -> {
+                if (name.equals(wanted)) {
+                    found.add(place);
+                }
+            });
+            return found.isEmpty() ? null : found.getFirst();
+        }
+    }
+}
