@@ -107,8 +107,7 @@ public final class BpfMap implements AutoCloseable {
      * @throws BpfException if the kernel refuses
      */
     @SuppressWarnings("exports") // Sys is hidden from users, and the loader, for which this is, sees it.
-    public static BpfMap create(
-            Sys sys, MapSpec spec, String kernelName, @Nullable Btf btf, int btfFd, int innerFd) {
+    public static BpfMap create(Sys sys, MapSpec spec, String kernelName, @Nullable Btf btf, int btfFd, int innerFd) {
         Fd fd = MapCalls.create(sys, spec, kernelName, btfFd, innerFd);
         return owned(fd, () -> new BpfMap(sys, fd, spec, new Types(btf, spec.keyTypeId(), spec.valueTypeId())));
     }

@@ -19,12 +19,16 @@ public final class Codecs {
     private static final ValueLayout.OfLong LONG_BIG = JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     /** One byte: {@code char}, {@code __u8}, {@code bool}. */
-    public static final Codec<Byte> BYTE =
-            new ScalarCodec<>("byte", 1, Fit.NUMBER, (s, o) -> s.get(JAVA_BYTE, o), (v, s, o) -> s.set(JAVA_BYTE, o, v));
+    public static final Codec<Byte> BYTE = new ScalarCodec<>(
+            "byte", 1, Fit.NUMBER, (s, o) -> s.get(JAVA_BYTE, o), (v, s, o) -> s.set(JAVA_BYTE, o, v));
 
     /** 16 bits: {@code short}, {@code __u16}. */
     public static final Codec<Short> SHORT = new ScalarCodec<>(
-            "short", 2, Fit.NUMBER, (s, o) -> s.get(JAVA_SHORT_UNALIGNED, o), (v, s, o) -> s.set(JAVA_SHORT_UNALIGNED, o, v));
+            "short",
+            2,
+            Fit.NUMBER,
+            (s, o) -> s.get(JAVA_SHORT_UNALIGNED, o),
+            (v, s, o) -> s.set(JAVA_SHORT_UNALIGNED, o, v));
 
     /** 32 bits: {@code int}, {@code __u32}, an enum. */
     public static final Codec<Integer> INT = new ScalarCodec<>(
@@ -32,7 +36,11 @@ public final class Codecs {
 
     /** 64 bits: {@code long}, {@code __u64}, a pointer. */
     public static final Codec<Long> LONG = new ScalarCodec<>(
-            "long", 8, Fit.NUMBER, (s, o) -> s.get(JAVA_LONG_UNALIGNED, o), (v, s, o) -> s.set(JAVA_LONG_UNALIGNED, o, v));
+            "long",
+            8,
+            Fit.NUMBER,
+            (s, o) -> s.get(JAVA_LONG_UNALIGNED, o),
+            (v, s, o) -> s.set(JAVA_LONG_UNALIGNED, o, v));
 
     /** 16 bits in network byte order: {@code __be16}. */
     public static final Codec<Short> SHORT_BE = new ScalarCodec<>(

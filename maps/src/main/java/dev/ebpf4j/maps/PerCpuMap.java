@@ -79,8 +79,7 @@ public final class PerCpuMap<K, V> {
      */
     public void update(K key, List<V> perCpu) {
         if (perCpu.size() != cpus()) {
-            throw new MapSizeException(
-                    map.name(), "value", map.valueBytes(), Math.multiplyFull(perCpu.size(), stride));
+            throw new MapSizeException(map.name(), "value", map.valueBytes(), Math.multiplyFull(perCpu.size(), stride));
         }
         Scratch scratch = map.scratch();
         keys.write(key, scratch.key, 0);

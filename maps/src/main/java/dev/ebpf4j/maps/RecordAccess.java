@@ -39,7 +39,8 @@ final class RecordAccess {
      * @param offset bytes from the start of the struct
      * @param codec how to read and write it; null for primitives
      */
-    record Field(RecordComponent component, int offset, @Nullable Codec<?> codec) {}
+    record Field(
+            RecordComponent component, int offset, @Nullable Codec<?> codec) {}
 
     private RecordAccess() {}
 

@@ -72,8 +72,10 @@ final class RecordCodec<R extends Record> implements Codec<R> {
             MethodHandle writer = RecordAccess.writer(inside, type, fields);
             return new Bound<>(this, size, padding, reader, writer);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalArgumentException("record " + type.getName()
-                    + " is not accessible; pass MethodHandles.lookup() to Codecs.record, or open its package", e);
+            throw new IllegalArgumentException(
+                    "record " + type.getName()
+                            + " is not accessible; pass MethodHandles.lookup() to Codecs.record, or open its package",
+                    e);
         }
     }
 
@@ -116,7 +118,8 @@ final class RecordCodec<R extends Record> implements Codec<R> {
     }
 
     private static Row row(Member member, String right, String note) {
-        String size = member.type().size() == 0 ? "" : Integer.toString(member.type().size());
+        String size =
+                member.type().size() == 0 ? "" : Integer.toString(member.type().size());
         return new Row(Integer.toString(member.offset()), size, member.declaration(), right, note);
     }
 
@@ -163,14 +166,13 @@ final class RecordCodec<R extends Record> implements Codec<R> {
         } else if (CTypes.isText(member)) {
             fitting = "String, or byte[]";
         } else if (CTypes.isNumber(member)) {
-            fitting =
-                    switch (member.size()) {
-                        case 1 -> "byte or boolean";
-                        case 2 -> "short";
-                        case 4 -> "int";
-                        case 8 -> "long";
-                        default -> fitting;
-                    };
+            fitting = switch (member.size()) {
+                case 1 -> "byte or boolean";
+                case 2 -> "short";
+                case 4 -> "int";
+                case 8 -> "long";
+                default -> fitting;
+            };
         }
         return "use " + fitting;
     }

@@ -34,7 +34,8 @@ final class Ring {
     private static final int PROT_WRITE = 2;
     private static final int MAP_SHARED = 1;
 
-    // Absolute addresses in one constant segment: a load through an instance's segment costs up to 1 ns more per record.
+    // Absolute addresses in one constant segment: a load through an instance's segment costs up to 1 ns more per
+    // record.
     private static final MemorySegment ALL = Sys.memory(0, Long.MAX_VALUE);
     private static final VarHandle LONG = JAVA_LONG.varHandle();
     private static final VarHandle INT = JAVA_INT.varHandle();

@@ -43,18 +43,16 @@ final class ScalarCodec<T> implements Codec<T> {
 
     @Override
     public Codec<T> bind(TypeRef type) {
-        boolean takes =
-                switch (fit) {
-                    case NUMBER -> CTypes.isNumber(type);
-                    case TEXT -> CTypes.isText(type);
-                    case ANY -> true;
-                };
+        boolean takes = switch (fit) {
+            case NUMBER -> CTypes.isNumber(type);
+            case TEXT -> CTypes.isText(type);
+            case ANY -> true;
+        };
         if (takes && type.size() == size) {
             return this;
         }
         String note = type.size() == size ? "another kind of type" : "needs " + type.size() + " bytes, has " + size;
-        SideBySide.Row row =
-                new SideBySide.Row("0", Integer.toString(type.size()), CTypes.name(type), name, note);
+        SideBySide.Row row = new SideBySide.Row("0", Integer.toString(type.size()), CTypes.name(type), name, note);
         throw new CodecMismatchException("the " + type.what() + " does not fit the codec for " + name + "\n"
                 + SideBySide.render("C", "Java", List.of(row)));
     }

@@ -25,8 +25,8 @@ final class SideBySide {
             rightWidth = Math.max(rightWidth, row.right().length());
         }
         String format = "  %6s %5s  %-" + width + "s  %-" + rightWidth + "s  %s";
-        StringBuilder text = new StringBuilder(
-                String.format(format, "offset", "size", leftTitle, rightTitle, "").stripTrailing());
+        StringBuilder text = new StringBuilder(String.format(format, "offset", "size", leftTitle, rightTitle, "")
+                .stripTrailing());
         for (Row row : rows) {
             String note = row.note().isEmpty() ? "" : "<- " + row.note();
             text.append('\n')

@@ -51,8 +51,7 @@ class BpfMapTest {
             assertTrue(map.update(key(1), value(12), BpfMap.EXIST));
             assertTrue(map.update(key(2), value(20), BpfMap.ANY));
             assertTrue(map.update(key(3), value(30), BpfMap.ANY));
-            BpfException full =
-                    assertThrows(BpfException.class, () -> map.update(key(4), value(40), BpfMap.ANY));
+            BpfException full = assertThrows(BpfException.class, () -> map.update(key(4), value(40), BpfMap.ANY));
             assertTrue(full.errno().is(Errno.E2BIG));
             assertTrue(full.toString().contains("'test_map'"), full.toString());
             assertEquals(Set.of(1, 2, 3), keys(map));
@@ -92,8 +91,7 @@ class BpfMapTest {
             }
             map.freeze();
             BpfException frozen = assertThrows(
-                    BpfException.class,
-                    () -> map.update(key(0), MemorySegment.ofArray(new byte[24]), BpfMap.ANY));
+                    BpfException.class, () -> map.update(key(0), MemorySegment.ofArray(new byte[24]), BpfMap.ANY));
             assertTrue(frozen.errno().is(Errno.EPERM));
         }
         assertTrue(assertThrows(BpfException.class, () -> BpfMap.byId(Integer.MAX_VALUE))

@@ -74,7 +74,9 @@ class CodecsTest {
         assertEquals(1_000_000_007L, event.durationNs());
         assertEquals("sleep", event.comm());
         assertEquals(new Point(-1, 2), event.where());
-        assertEquals(0x0102030405060708L, ByteBuffer.wrap(event.last()).order(ByteOrder.nativeOrder()).getLong());
+        assertEquals(
+                0x0102030405060708L,
+                ByteBuffer.wrap(event.last()).order(ByteOrder.nativeOrder()).getLong());
         byte[] target = new byte[64];
         Arrays.fill(target, (byte) 0x55);
         codec.write(event, MemorySegment.ofArray(target), 8);
@@ -87,7 +89,9 @@ class CodecsTest {
 
     @Test
     void aMismatchShowsBothLayouts() {
-        String message = assertThrows(CodecMismatchException.class, () -> Codecs.record(Wrong.class).bind(EVENT))
+        String message = assertThrows(
+                        CodecMismatchException.class,
+                        () -> Codecs.record(Wrong.class).bind(EVENT))
                 .toString();
         assertTrue(message.contains("the type event (struct event, 48 bytes) does not fit record Wrong"), message);
         String table = message.substring(message.indexOf('\n') + 1);
@@ -121,17 +125,20 @@ class CodecsTest {
         MemorySegment memory = MemorySegment.ofArray(new byte[24]);
         codec.write(new Mixed((byte) 1, 2, (short) 3, 4), memory, 0);
         ByteBuffer bytes = memory.asByteBuffer().order(ByteOrder.nativeOrder());
-        assertEquals(List.of(1L, 2L, 3L, 4L), List.of((long) bytes.get(0), bytes.getLong(8), (long) bytes.getShort(16),
-                (long) bytes.getInt(20)));
+        assertEquals(
+                List.of(1L, 2L, 3L, 4L),
+                List.of((long) bytes.get(0), bytes.getLong(8), (long) bytes.getShort(16), (long) bytes.getInt(20)));
         assertEquals(new Mixed((byte) 1, 2, (short) 3, 4), codec.read(memory, 0));
-        assertThrows(CodecMismatchException.class, () -> Codecs.record(Mixed.class).bind(TypeRef.ofSize("value", 16)));
+        assertThrows(
+                CodecMismatchException.class, () -> Codecs.record(Mixed.class).bind(TypeRef.ofSize("value", 16)));
     }
 
     @Test
     void aLookupOpensHiddenRecords() {
         Codec<Point> codec = Codecs.record(MethodHandles.lookup(), Point.class).bind(TypeRef.named(BTF, "point"));
         assertEquals(8, codec.size());
-        assertThrows(IllegalStateException.class, () -> Codecs.record(Point.class).size());
+        assertThrows(
+                IllegalStateException.class, () -> Codecs.record(Point.class).size());
     }
 
     @Test
@@ -154,8 +161,7 @@ class CodecsTest {
     void numbersRefuseOtherSizesAndKinds() {
         assertSame(Codecs.INT, Codecs.INT.bind(TypeRef.named(BTF, "int")));
         assertThrows(CodecMismatchException.class, () -> Codecs.LONG.bind(TypeRef.named(BTF, "int")));
-        String struct = assertThrows(
-                        CodecMismatchException.class, () -> Codecs.LONG.bind(TypeRef.named(BTF, "point")))
+        String struct = assertThrows(CodecMismatchException.class, () -> Codecs.LONG.bind(TypeRef.named(BTF, "point")))
                 .toString();
         assertTrue(struct.contains("struct point") && struct.contains("another kind of type"), struct);
         Codecs.bytes(8).bind(TypeRef.named(BTF, "point"));

@@ -15,7 +15,9 @@ class PossibleCpusTest {
     static final String FILE = "/sys/devices/system/cpu/possible";
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"0|1", "0-1|2", "0,2-3|3", "0-3,8-11|8", "0-1023|1024"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"0|1", "0-1|2", "0,2-3|3", "0-3,8-11|8", "0-1023|1024"})
     void countsSetBits(String list, int count) {
         ScriptedSys sys = new ScriptedSys().withFile(FILE, (list + "\n").getBytes(US_ASCII));
         assertEquals(count, PossibleCpus.count(sys));

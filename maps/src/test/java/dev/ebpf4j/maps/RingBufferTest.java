@@ -61,7 +61,9 @@ class RingBufferTest {
             }
             assertEquals(6, buffer.consume(event -> seen.add(event.toArray())));
             assertArrayEquals(new byte[] {13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25}, seen.get(2));
-            assertEquals(List.of(1, 8, 13, 0, 64, 64), seen.stream().map(b -> b.length).toList());
+            assertEquals(
+                    List.of(1, 8, 13, 0, 64, 64),
+                    seen.stream().map(b -> b.length).toList());
             assertEquals(16 + 16 + 24 + 8 + 72 + 72, ring.consumed());
             assertEquals(0, buffer.consume(event -> seen.clear()));
         }
@@ -94,9 +96,11 @@ class RingBufferTest {
         try (RingBuffer buffer = open(1, 4096)) {
             rings.getFirst().put(8, 1);
             rings.getFirst().put(8, 2);
-            assertThrows(ArithmeticException.class, () -> buffer.consume(event -> {
-                throw new ArithmeticException();
-            }));
+            assertThrows(
+                    ArithmeticException.class,
+                    () -> buffer.consume(event -> {
+                        throw new ArithmeticException();
+                    }));
             assertEquals(16, rings.getFirst().consumed());
             assertEquals(1, buffer.consume(event -> assertEquals(2, event.getByte(0))));
         }
@@ -117,7 +121,9 @@ class RingBufferTest {
             assertEquals(1, buffer.consumeN(1, event -> {}));
             assertEquals(1, buffer.consumeN(1, event -> {}));
             assertEquals(1, buffer.consumeN(1, event -> {}));
-            assertEquals(List.of(16L, 16L, 16L), rings.stream().map(SyntheticRing::consumed).toList());
+            assertEquals(
+                    List.of(16L, 16L, 16L),
+                    rings.stream().map(SyntheticRing::consumed).toList());
             assertEquals(7, buffer.consumeN(7, event -> {}));
             assertEquals(5, buffer.consumeN(100, event -> {}));
             assertThrows(IllegalArgumentException.class, () -> buffer.consumeN(-1, event -> {}));
@@ -175,8 +181,7 @@ class RingBufferTest {
             SyntheticRing ring = rings.getFirst();
             long record = ring.reserve(8);
             sys.setReady(ring.map.fd(), true);
-            CompletableFuture<Integer> polled =
-                    CompletableFuture.supplyAsync(() -> buffer.poll(FOREVER, event -> {}));
+            CompletableFuture<Integer> polled = CompletableFuture.supplyAsync(() -> buffer.poll(FOREVER, event -> {}));
             while (waits() < 100) {
                 Thread.onSpinWait();
             }
@@ -203,8 +208,7 @@ class RingBufferTest {
     @Test
     void wakeupEndsAPollAndIsUsedUp() {
         try (RingBuffer buffer = open(1, 4096)) {
-            CompletableFuture<Integer> polled =
-                    CompletableFuture.supplyAsync(() -> buffer.poll(FOREVER, event -> {}));
+            CompletableFuture<Integer> polled = CompletableFuture.supplyAsync(() -> buffer.poll(FOREVER, event -> {}));
             buffer.wakeup();
             assertEquals(0, polled.join());
             buffer.wakeup();
@@ -345,8 +349,7 @@ class RingBufferTest {
             assertEquals(0, buffer.poll(Duration.ofMillis(1), event -> {}));
             buffer.wakeup();
             assertEquals(0, buffer.poll(FOREVER, event -> {}));
-            CompletableFuture<Integer> polled =
-                    CompletableFuture.supplyAsync(() -> buffer.poll(FOREVER, event -> {}));
+            CompletableFuture<Integer> polled = CompletableFuture.supplyAsync(() -> buffer.poll(FOREVER, event -> {}));
             buffer.wakeup();
             assertEquals(0, polled.join());
         }

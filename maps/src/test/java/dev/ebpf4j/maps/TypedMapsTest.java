@@ -77,7 +77,9 @@ class TypedMapsTest {
         try (BpfMap map = KernelMaps.create(KernelMaps.spec(MapType.ARRAY, 4, 8, 3))) {
             BpfArray<Long> view = BpfArray.of(map, Codecs.LONG);
             view.update(2, 42L);
-            assertEquals(List.of(0L, 0L, 42L), IntStream.range(0, view.length()).mapToObj(view::lookup).toList());
+            assertEquals(
+                    List.of(0L, 0L, 42L),
+                    IntStream.range(0, view.length()).mapToObj(view::lookup).toList());
             assertThrows(IndexOutOfBoundsException.class, () -> view.lookup(3));
             assertThrows(IndexOutOfBoundsException.class, () -> view.update(-1, 1L));
         }
@@ -89,7 +91,9 @@ class TypedMapsTest {
             PerCpuMap<Integer, Integer> view = PerCpuMap.of(map, Codecs.INT, Codecs.INT);
             assertTrue(view.cpus() >= Runtime.getRuntime().availableProcessors());
             assertNull(view.lookup(1));
-            List<Integer> values = IntStream.range(0, view.cpus()).mapToObj(cpu -> cpu * 11 + 1).toList();
+            List<Integer> values = IntStream.range(0, view.cpus())
+                    .mapToObj(cpu -> cpu * 11 + 1)
+                    .toList();
             view.update(1, values);
             assertEquals(values, view.lookup(1));
             assertThrows(MapSizeException.class, () -> view.update(1, List.of()));

@@ -42,7 +42,9 @@ public enum Arch {
 
     /** The processor that the system property {@code os.arch} calls {@code name}, or empty. */
     public static Optional<Arch> ofJavaName(String name) {
-        return Arrays.stream(values()).filter(arch -> arch.javaName.equals(name)).findFirst();
+        return Arrays.stream(values())
+                .filter(arch -> arch.javaName.equals(name))
+                .findFirst();
     }
 
     /** The macro by which {@code bpf_tracing.h} knows this processor: {@code __TARGET_ARCH_…}. */

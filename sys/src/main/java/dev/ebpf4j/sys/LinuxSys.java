@@ -57,8 +57,8 @@ final class LinuxSys implements Sys {
                     + "; reading, linking and running them in memory works here too");
         }
         return Arch.ofJavaName(osArch)
-                .orElseThrow(() -> new UnsupportedPlatformException("no system call table for the processor '" + osArch
-                        + "'; known are amd64 and aarch64"));
+                .orElseThrow(() -> new UnsupportedPlatformException(
+                        "no system call table for the processor '" + osArch + "'; known are amd64 and aarch64"));
     }
 
     /** {@code long syscall(long × 7)} with errno captured: {@code (state, number, six arguments) -> result}. */
@@ -144,8 +144,7 @@ final class LinuxSys implements Sys {
                     Uapi.Cmd.BPF_LINK_GET_FD_BY_ID,
                     Uapi.Cmd.BPF_ENABLE_STATS,
                     Uapi.Cmd.BPF_ITER_CREATE,
-                    Uapi.Cmd.BPF_TOKEN_CREATE ->
-                true;
+                    Uapi.Cmd.BPF_TOKEN_CREATE -> true;
             default -> false;
         };
     }
@@ -165,8 +164,7 @@ final class LinuxSys implements Sys {
 
     @Override
     public long perfEventOpen(MemorySegment attr, int pid, int cpu, int groupFd, long flags) {
-        return raise(
-                call(SysCall.PERF_EVENT_OPEN, attr.address(), pid, cpu, groupFd, flags | PERF_FLAG_FD_CLOEXEC));
+        return raise(call(SysCall.PERF_EVENT_OPEN, attr.address(), pid, cpu, groupFd, flags | PERF_FLAG_FD_CLOEXEC));
     }
 
     @Override
@@ -346,8 +344,7 @@ final class LinuxSys implements Sys {
 
     /** The value of AT_PAGESZ among pairs of longs (key, value). */
     static long pageSizeOf(byte[] auxiliaryVector) {
-        ByteBuffer pairs =
-                ByteBuffer.wrap(auxiliaryVector).order(ByteOrder.nativeOrder());
+        ByteBuffer pairs = ByteBuffer.wrap(auxiliaryVector).order(ByteOrder.nativeOrder());
         while (pairs.remaining() >= 16) {
             long key = pairs.getLong();
             long value = pairs.getLong();

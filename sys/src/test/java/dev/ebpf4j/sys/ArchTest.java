@@ -60,8 +60,9 @@ class ArchTest {
                 EpollEvents events = new EpollEvents(arch, arena, 2);
                 events.set(0, 1, -2);
                 events.set(1, 3, -4);
-                assertEquals(List.of(1L, -2L, 3L, -4L), List.of((long) events.events(0), events.data(0), (long)
-                        events.events(1), events.data(1)));
+                assertEquals(
+                        List.of(1L, -2L, 3L, -4L),
+                        List.of((long) events.events(0), events.data(0), (long) events.events(1), events.data(1)));
             }
         }
     }

@@ -131,8 +131,7 @@ class LinuxSysTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment names = arena.allocate(6 * 65);
             assertEquals(0, sys.uname(names));
-            assertEquals(
-                    Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(), names.getString(2 * 65));
+            assertEquals(Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(), names.getString(2 * 65));
             MemorySegment statfs = arena.allocate(120, 8);
             assertEquals(0, sys.statfs("/proc", statfs));
             assertEquals(0x9fa0, statfs.get(ValueLayout.JAVA_LONG, 0), "PROC_SUPER_MAGIC");

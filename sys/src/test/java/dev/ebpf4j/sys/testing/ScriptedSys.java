@@ -43,7 +43,8 @@ public final class ScriptedSys implements Sys {
     @FunctionalInterface
     public interface MmapAnswer {
         /** The memory to map, or null for ENOMEM. */
-        @Nullable MemorySegment answer(int fd, long offset, long length, int protection);
+        @Nullable
+        MemorySegment answer(int fd, long offset, long length, int protection);
     }
 
     private static final int EINTR = 4;

@@ -28,7 +28,8 @@ class ScriptedSysTest {
         fd.close();
         fd.close();
         assertEquals(Set.of(), sys.leaks());
-        assertEquals(1, sys.calls().stream().filter(c -> c.name().equals("close")).count(), "closed exactly once");
+        assertEquals(
+                1, sys.calls().stream().filter(c -> c.name().equals("close")).count(), "closed exactly once");
         assertThrows(IllegalStateException.class, fd::fd);
     }
 
