@@ -45,8 +45,10 @@ final class StopSignal implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        if (!asked) {
+        try {
             Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            asked = true; // the JVM is on its way down, and the hook with it
         }
     }
 }
