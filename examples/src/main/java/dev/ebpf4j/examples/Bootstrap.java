@@ -29,6 +29,7 @@ public final class Bootstrap implements Callable<Integer> {
     private static final String ROW = "%-8s %-5s %-16s %-7s %-7s %s%n";
 
     private final PrintStream out = System.out;
+    private final PrintStream err = System.err;
 
     @Option(
             names = {"-d", "--min-duration"},
@@ -66,23 +67,26 @@ public final class Bootstrap implements Callable<Integer> {
         byte[] elf = Examples.compile("bootstrap.bpf.c");
         ObjectSpec spec = ElfReader.read(elf, "bootstrap")
                 .withVariable("min_duration_ns", TimeUnit.MILLISECONDS.toNanos(minDurationMs));
-        Codec<ProcessEvent> codec = Codecs.ofRecord(ProcessEvent.class)
+        Codec<ProcessEvent> codec = Codecs.record(ProcessEvent.class)
                 .bind(TypeRef.named(Objects.requireNonNull(spec.btf(), "bootstrap.bpf.c is compiled with BTF"), "event"));
-        try (StopSignal stop = StopSignal.install();
-                LoadedObject object = BpfLoader.load(spec);
+        try (StopSignal stop = StopSignal.install()) {
+            watch(spec, codec, stop);
+            err.println("bootstrap: detached after " + Math.min(shown, maxEvents) + " events");
+        }
+        return 0;
+    }
+
+    private void watch(ObjectSpec spec, Codec<ProcessEvent> codec, StopSignal stop) {
+        try (LoadedObject object = BpfLoader.load(spec);
                 RingBuffer ring = RingBuffer.open(object.map("events"))) {
             stop.onStop(ring::wakeup);
             object.attachAll();
             out.printf(ROW, "TIME", "EVENT", "COMM", "PID", "PPID", "FILENAME/EXIT CODE");
             long end = System.nanoTime() + Math.min(TimeUnit.SECONDS.toNanos(maxSeconds), Long.MAX_VALUE / 2);
-            for (long left = end - System.nanoTime(); left > 0 && shown < maxEvents; left = end - System.nanoTime()) {
-                if (stop.asked()) {
-                    break;
-                }
-                ring.poll(Duration.ofNanos(left), event -> show(event.read(codec)));
+            while (!stop.asked() && shown < maxEvents && end - System.nanoTime() > 0) {
+                ring.poll(Duration.ofNanos(end - System.nanoTime()), event -> show(event.read(codec)));
             }
         }
-        return 0;
     }
 
     private void show(ProcessEvent event) {
