@@ -2,5 +2,6 @@
 module dev.ebpf4j {
     requires transitive dev.ebpf4j.core;
     requires transitive dev.ebpf4j.elf;
+    requires transitive dev.ebpf4j.kernel;
     requires transitive dev.ebpf4j.maps;
 }
