@@ -27,7 +27,9 @@ public enum Feature {
     /** Maps that hold global variables. */
     GLOBAL_DATA("global variables", "5.2"),
     /** Array maps that user space can map into its memory. */
-    ARRAY_MMAP("mmapable arrays", "5.5");
+    ARRAY_MMAP("mmapable arrays", "5.5"),
+    /** Programs can ask for a number that was given when they were attached. */
+    BPF_COOKIE("attach cookies", "5.15");
 
     private final String words;
     private final String since;

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.insn.Helper;
 import dev.ebpf4j.insn.Slots;
 import dev.ebpf4j.plan.Feature;
 import dev.ebpf4j.plan.KernelFeatures;
@@ -26,11 +27,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FeatureProbes implements KernelFeatures {
     private static final int MOV64_IMM = 0xb7;
     private static final int STORE_IMM_WORD = 0x62;
+    private static final int CALL = 0x85;
     private static final int EXIT = 0x95;
     private static final int PSEUDO_MAP_VALUE = 2;
     private static final int PROBE_VALUE_BYTES = 32;
 
     private static final long[] RETURN_ZERO = {Slots.of(MOV64_IMM, 0, 0, 0, 0), Slots.of(EXIT, 0, 0, 0, 0)};
+    private static final long CALL_GET_ATTACH_COOKIE = Slots.of(CALL, 0, 0, 0, Helper.GET_ATTACH_COOKIE.id());
     private static final String NAME = "ebpf4j_probe";
 
     private final Sys sys;
@@ -83,6 +86,7 @@ final class FeatureProbes implements KernelFeatures {
                 btf(ProbeBtf.of(feature));
             case GLOBAL_DATA -> globalData();
             case ARRAY_MMAP -> array(Uapi.Flag.BPF_F_MMAPABLE);
+            case BPF_COOKIE -> program(ProgramType.TRACEPOINT, 0, "", CALL_GET_ATTACH_COOKIE, RETURN_ZERO[1]);
         };
     }
 

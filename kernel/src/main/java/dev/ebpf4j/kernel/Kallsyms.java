@@ -25,6 +25,24 @@ final class Kallsyms {
      * @throws LinkException if the kernel hides them, or the file can't be read
      */
     synchronized List<Long> addresses(String name) {
+        List<Long> found = find(name);
+        if (found.equals(List.of(0L)) && hidden(content())) {
+            throw new LinkException("the kernel hides the address of '" + name + "' (" + file
+                    + " shows zeros only): it takes CAP_SYSLOG and kernel.kptr_restrict below 2");
+        }
+        return found;
+    }
+
+    /**
+     * Whether there is a symbol of that name; its address may be hidden.
+     *
+     * @throws LinkException if the file can't be read
+     */
+    synchronized boolean contains(String name) {
+        return !find(name).isEmpty();
+    }
+
+    private List<Long> find(String name) {
         byte[] text = content();
         byte[] wanted = (" " + name).getBytes(US_ASCII);
         List<Long> found = new ArrayList<>();
@@ -37,10 +55,6 @@ final class Kallsyms {
                     found.add(address);
                 }
             }
-        }
-        if (found.equals(List.of(0L)) && hidden(text)) {
-            throw new LinkException("the kernel hides the address of '" + name + "' (" + file
-                    + " shows zeros only): it takes CAP_SYSLOG and kernel.kptr_restrict below 2");
         }
         return found;
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.link.LinkInputs;
+import dev.ebpf4j.plan.Feature;
 import dev.ebpf4j.plan.KernelFeatures;
 import dev.ebpf4j.plan.Machine;
 import dev.ebpf4j.sys.Sys;
@@ -13,6 +14,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ public final class KernelInfo {
     private static final int UTSNAME_FIELD = 65;
     private static final int RELEASE = 2;
     private static final int VERSION = 3;
+
+    /** Prefixes of the functions that system calls enter, where these are wrappers. */
+    private static final List<String> WRAPPERS = List.of("__x64_sys_", "__arm64_sys_");
 
     private static @Nullable KernelInfo host;
 
@@ -126,8 +131,27 @@ public final class KernelInfo {
         Kallsyms symbols = new Kallsyms(root.resolve("proc/kallsyms"));
         return LinkInputs.of(this::btf)
                 .withKernelVersion(version())
-                .withKconfig(this::kconfig)
+                .withKconfig(name -> kernelValue(name, symbols))
                 .withSymbols(symbols::addresses);
+    }
+
+    /** An option, or one of the two facts that programs ask for like options. */
+    private Optional<String> kernelValue(String name, Kallsyms symbols) {
+        return switch (name) {
+            case "LINUX_HAS_SYSCALL_WRAPPER" ->
+                Optional.of(flag(WRAPPERS.stream().anyMatch(prefix -> symbols.contains(prefix + "bpf"))));
+            case "LINUX_HAS_BPF_COOKIE" ->
+                switch (features.support(Feature.BPF_COOKIE)) {
+                    case SUPPORTED -> Optional.of(flag(true));
+                    case UNSUPPORTED -> Optional.of(flag(false));
+                    case UNKNOWN -> Optional.empty();
+                };
+            default -> kconfig(name);
+        };
+    }
+
+    private static String flag(boolean value) {
+        return value ? "1" : "0";
     }
 
     /** {@return what the kernel can do, found by trying when asked; answers are kept, unless nothing was found out} */

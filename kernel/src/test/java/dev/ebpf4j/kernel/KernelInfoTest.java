@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.link.LinkException;
 import dev.ebpf4j.link.LinkInputs;
 import dev.ebpf4j.plan.Feature;
+import dev.ebpf4j.sys.Uapi.Cmd;
 import dev.ebpf4j.sys.testing.ScriptedSys;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -79,6 +81,19 @@ class KernelInfoTest {
         assertEquals(Optional.of("250"), inputs.kconfig("CONFIG_HZ"));
         assertEquals(Optional.of("\"x=y\""), inputs.kconfig("CONFIG_S"));
         assertEquals(Optional.empty(), inputs.kconfig("CONFIG_A"));
+    }
+
+    /** The two names are libbpf's; a wrapper is known by its symbol, whose address may be hidden. */
+    @Test
+    void answersForWhatIsNoOption() throws IOException {
+        write("proc/kallsyms", "0000000000000000 T _stext\n");
+        assertEquals(Optional.of("0"), kernel().linkInputs().kconfig("LINUX_HAS_SYSCALL_WRAPPER"));
+        write("proc/kallsyms", "0000000000000000 T __arm64_sys_bpf\n");
+        assertEquals(Optional.of("1"), kernel().linkInputs().kconfig("LINUX_HAS_SYSCALL_WRAPPER"));
+        assertEquals(Optional.of("1"), kernel().linkInputs().kconfig("LINUX_HAS_BPF_COOKIE"));
+        ScriptedSys old = new ScriptedSys();
+        old.onBpf(Cmd.BPF_PROG_LOAD, attr -> -Errno.EINVAL);
+        assertEquals(Optional.of("0"), new KernelInfo(old, root).linkInputs().kconfig("LINUX_HAS_BPF_COOKIE"));
     }
 
     @Test
