@@ -27,13 +27,16 @@ public record Tracepoint(String category, String name) implements AttachTarget {
     }
 
     /**
-     * Returns the tracepoint written as in a section name: {@code category/name}; a colon will do as well.
+     * {@return the tracepoint written as in a section name: {@code category/name}; a colon will do as well}
      *
+     * @param text the tracepoint
      * @throws IllegalArgumentException if the text is anything else
      */
     public static Tracepoint parse(String text) {
         int split = Math.max(text.indexOf('/'), text.indexOf(':'));
-        return split < 0 ? new Tracepoint(text, "") : new Tracepoint(text.substring(0, split), text.substring(split + 1));
+        return split < 0
+                ? new Tracepoint(text, "")
+                : new Tracepoint(text.substring(0, split), text.substring(split + 1));
     }
 
     @Override

@@ -13,6 +13,7 @@ public final class Attachers {
     /**
      * Attaches a program.
      *
+     * @param request what to attach, and where
      * @return the link, which the caller closes
      * @throws BpfException if the kernel refuses; nothing is left open then
      */

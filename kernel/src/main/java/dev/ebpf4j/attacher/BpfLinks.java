@@ -32,7 +32,10 @@ final class BpfLinks {
             MemorySegment attr = arena.allocate(BpfAttr.RawTracepointOpen.BYTES, Long.BYTES);
             attr.set(JAVA_INT, BpfAttr.RawTracepointOpen.PROG_FD, programFd);
             if (name != null) {
-                attr.set(JAVA_LONG, BpfAttr.RawTracepointOpen.NAME, arena.allocateFrom(name).address());
+                attr.set(
+                        JAVA_LONG,
+                        BpfAttr.RawTracepointOpen.NAME,
+                        arena.allocateFrom(name).address());
             }
             return sys.bpf(Uapi.Cmd.BPF_RAW_TRACEPOINT_OPEN, attr, BpfAttr.RawTracepointOpen.BYTES);
         }

@@ -19,7 +19,8 @@ final class RawTracepointAttacher {
 
     private static String advice(AttachRequest request, String name) {
         try (Tracefs tracefs = Tracefs.open(request.sys())) {
-            return "this kernel has no such tracepoint" + tracefs.closeTo(name, event -> event.substring(event.indexOf(':') + 1));
+            return "this kernel has no such tracepoint"
+                    + tracefs.closeTo(name, event -> event.substring(event.indexOf(':') + 1));
         } catch (Tracefs.NoTracefsException e) {
             return "this kernel has no such tracepoint";
         }

@@ -55,7 +55,8 @@ final class Tracefs implements AutoCloseable {
 
     /** Opens tracefs. The caller closes it. */
     static Tracefs open(Sys sys) throws NoTracefsException {
-        for (String path : mountPoints(read(sys, Sys.AT_FDCWD, "/proc/self/mountinfo").text())) {
+        for (String path :
+                mountPoints(read(sys, Sys.AT_FDCWD, "/proc/self/mountinfo").text())) {
             long fd = sys.openat(Sys.AT_FDCWD, path, 0, 0);
             if (fd >= 0) {
                 return new Tracefs(sys, new Fd(sys, fd));

@@ -42,15 +42,15 @@ final class Advice {
             return new BpfException(operation, errno, denied(type));
         }
         if (errno.is(Errno.EINVAL) && ProgramTypes.isLacking(sys, type)) {
-            return new UnsupportedFeatureException(
-                    operation, errno, "program type " + type, ProgramTypes.since(type));
+            return new UnsupportedFeatureException(operation, errno, "program type " + type, ProgramTypes.since(type));
         }
         return new BpfException(operation, errno);
     }
 
     /** A failure of something else than a program, with advice if there is some and it has none yet. */
     BpfException other(BpfException failure) {
-        boolean plain = failure.getClass() == BpfException.class && failure.getMessage().indexOf('\n') < 0;
+        boolean plain =
+                failure.getClass() == BpfException.class && failure.getMessage().indexOf('\n') < 0;
         boolean denied = failure.errno().is(Errno.EPERM)
                 || failure.errno().is(Errno.EACCES)
                 || failure.errno().is(Errno.ENOSYS);
@@ -102,8 +102,8 @@ final class Advice {
 
     private static String lacks(List<Capability> missing) {
         String names = missing.stream().map(Capability::name).collect(Collectors.joining(" and "));
-        return "this process lacks " + names + ": run it as root, or grant "
-                + (missing.size() == 1 ? "it" : "them") + " (kernels before 5.8 want CAP_SYS_ADMIN)";
+        return "this process lacks " + names + ": run it as root, or grant " + (missing.size() == 1 ? "it" : "them")
+                + " (kernels before 5.8 want CAP_SYS_ADMIN)";
     }
 
     /** A command that does not exist gets EINVAL from the kernel itself, and something else only from a filter. */

@@ -82,8 +82,7 @@ final class FeatureProbes implements KernelFeatures {
                     BTF_FLOAT,
                     BTF_DECL_TAG,
                     BTF_TYPE_TAG,
-                    BTF_ENUM64 ->
-                btf(ProbeBtf.of(feature));
+                    BTF_ENUM64 -> btf(ProbeBtf.of(feature));
             case GLOBAL_DATA -> globalData();
             case ARRAY_MMAP -> array(Uapi.Flag.BPF_F_MMAPABLE);
             case BPF_COOKIE -> program(ProgramType.TRACEPOINT, 0, "", CALL_GET_ATTACH_COOKIE, RETURN_ZERO[1]);
@@ -142,8 +141,14 @@ final class FeatureProbes implements KernelFeatures {
             attr.set(JAVA_INT, BpfAttr.ProgLoad.PROG_TYPE, type.number());
             attr.set(JAVA_INT, BpfAttr.ProgLoad.EXPECTED_ATTACH_TYPE, attachType);
             attr.set(JAVA_INT, BpfAttr.ProgLoad.INSN_CNT, code.length);
-            attr.set(JAVA_LONG, BpfAttr.ProgLoad.INSNS, arena.allocateFrom(JAVA_LONG, code).address());
-            attr.set(JAVA_LONG, BpfAttr.ProgLoad.LICENSE, arena.allocateFrom("GPL").address());
+            attr.set(
+                    JAVA_LONG,
+                    BpfAttr.ProgLoad.INSNS,
+                    arena.allocateFrom(JAVA_LONG, code).address());
+            attr.set(
+                    JAVA_LONG,
+                    BpfAttr.ProgLoad.LICENSE,
+                    arena.allocateFrom("GPL").address());
             attr.setString(BpfAttr.ProgLoad.PROG_NAME, name);
             return sys.bpf(Uapi.Cmd.BPF_PROG_LOAD, attr, BpfAttr.ProgLoad.BYTES);
         }

@@ -42,7 +42,8 @@ final class Kconfig {
         text.lines().forEach(line -> {
             int equals = line.indexOf('=');
             if (line.startsWith("CONFIG_") && equals > 0) {
-                options.putIfAbsent(line.substring(0, equals), line.substring(equals + 1).strip());
+                options.putIfAbsent(
+                        line.substring(0, equals), line.substring(equals + 1).strip());
             }
         });
         return Map.copyOf(options);

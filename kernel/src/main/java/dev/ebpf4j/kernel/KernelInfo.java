@@ -38,7 +38,8 @@ public final class KernelInfo {
     private final String release;
     private final String version;
     private final FeatureProbes features;
-    private @Nullable Optional<Btf> btf;
+    private @Nullable Btf btf;
+    private boolean btfRead;
     private @Nullable Map<String, String> kconfig;
 
     /** A kernel whose files stand below {@code root}. */
@@ -84,12 +85,11 @@ public final class KernelInfo {
 
     /** {@return the kernel's own BTF; empty if it has none} */
     public synchronized Optional<Btf> btf() {
-        Optional<Btf> known = btf;
-        if (known == null) {
-            known = new VmlinuxBtf(sys, root, release).read();
-            btf = known;
+        if (!btfRead) {
+            btf = new VmlinuxBtf(sys, root, release).read().orElse(null);
+            btfRead = true;
         }
-        return known;
+        return Optional.ofNullable(btf);
     }
 
     /** {@return the size of a page in bytes} */

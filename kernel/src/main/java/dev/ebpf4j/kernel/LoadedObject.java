@@ -1,7 +1,7 @@
 package dev.ebpf4j.kernel;
 
-import dev.ebpf4j.error.MissingObjectException;
 import dev.ebpf4j.attach.Link;
+import dev.ebpf4j.error.MissingObjectException;
 import dev.ebpf4j.link.LinkedObject;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.spec.ObjectSpec;

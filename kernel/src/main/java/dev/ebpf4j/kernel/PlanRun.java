@@ -81,7 +81,8 @@ final class PlanRun {
             case FreezeMap freeze -> map(freeze.map()).freeze();
             case PutMap put -> put(put.outer(), put.key(), map(put.inner()).fd());
             case LoadProgram load -> loadProgram(load);
-            case PutProgram put -> put(put.map(), put.key(), program(put.program()).fd());
+            case PutProgram put ->
+                put(put.map(), put.key(), program(put.program()).fd());
         }
     }
 
@@ -116,7 +117,11 @@ final class PlanRun {
         String reason = log.getString(0).strip();
         String operation = "load the type information of " + plan.object().spec();
         return new BpfException(
-                operation, Errno.of(result), reason.isEmpty() ? "" : "the kernel says: " + reason.lines().toList().getLast());
+                operation,
+                Errno.of(result),
+                reason.isEmpty()
+                        ? ""
+                        : "the kernel says: " + reason.lines().toList().getLast());
     }
 
     private void createMap(CreateMap step) {

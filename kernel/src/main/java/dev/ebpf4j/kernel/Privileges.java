@@ -107,8 +107,7 @@ record Privileges(
                     TRACING,
                     LSM,
                     STRUCT_OPS,
-                    EXT ->
-                true;
+                    EXT -> true;
             default -> false;
         };
     }
@@ -133,8 +132,7 @@ record Privileges(
                     CGROUP_SYSCTL,
                     SOCK_OPS,
                     EXT,
-                    NETFILTER ->
-                true;
+                    NETFILTER -> true;
             default -> false;
         };
     }

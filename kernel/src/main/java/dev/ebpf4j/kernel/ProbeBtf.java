@@ -44,7 +44,8 @@ final class ProbeBtf {
         return switch (feature) {
             case BTF -> encode(INT_TYPE);
             case BTF_FUNC -> encode(INT_TYPE, new int[] {0, FUNC_PROTO | 1, 1, X, 1}, new int[] {X, FUNC, 2});
-            case BTF_GLOBAL_FUNC -> encode(INT_TYPE, new int[] {0, FUNC_PROTO | 1, 1, X, 1}, new int[] {X, FUNC | 1, 2});
+            case BTF_GLOBAL_FUNC ->
+                encode(INT_TYPE, new int[] {0, FUNC_PROTO | 1, 1, X, 1}, new int[] {X, FUNC | 1, 2});
             case BTF_DATASEC -> encode(INT_TYPE, variable(), new int[] {DATA, DATASEC | 1, 4, 2, 0, 4});
             case BTF_QMARK_DATASEC -> encode(INT_TYPE, variable(), new int[] {QMARK_DATA, DATASEC | 1, 4, 2, 0, 4});
             case BTF_FLOAT -> encode(new int[] {FLOAT_NAME, FLOAT, 4});
@@ -63,8 +64,8 @@ final class ProbeBtf {
     private static byte[] encode(int[]... types) {
         int typeBytes = Arrays.stream(types).mapToInt(type -> type.length).sum() * Integer.BYTES;
         byte[] strings = STRINGS.getBytes(US_ASCII);
-        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + typeBytes + strings.length)
-                .order(ByteOrder.nativeOrder());
+        ByteBuffer out =
+                ByteBuffer.allocate(HEADER_BYTES + typeBytes + strings.length).order(ByteOrder.nativeOrder());
         out.putShort((short) MAGIC).put((byte) 1).put((byte) 0).putInt(HEADER_BYTES);
         out.putInt(0).putInt(typeBytes).putInt(typeBytes).putInt(strings.length);
         for (int[] type : types) {

@@ -93,8 +93,8 @@ public final class Program implements AutoCloseable {
      */
     public Link attach(AttachTarget target) {
         if (!target.programTypes().contains(type())) {
-            throw new IllegalArgumentException("program '" + name() + "' is of type " + type() + "; " + target + " takes "
-                    + target.programTypes());
+            throw new IllegalArgumentException("program '" + name() + "' is of type " + type() + "; " + target
+                    + " takes " + target.programTypes());
         }
         try {
             Link link = Attachers.attach(new AttachRequest(sys, fd.fd(), name(), target));

@@ -89,7 +89,8 @@ public record ProgramInfo(
                 info.get(JAVA_INT, UapiStruct.ProgInfo.ID),
                 ProgramType.of(info.get(JAVA_INT, UapiStruct.ProgInfo.TYPE)),
                 info.getString(UapiStruct.ProgInfo.NAME),
-                HexFormat.of().formatHex(info.asSlice(UapiStruct.ProgInfo.TAG, 8).toArray(JAVA_BYTE)),
+                HexFormat.of()
+                        .formatHex(info.asSlice(UapiStruct.ProgInfo.TAG, 8).toArray(JAVA_BYTE)),
                 info.get(JAVA_INT, UapiStruct.ProgInfo.XLATED_PROG_LEN),
                 info.get(JAVA_INT, UapiStruct.ProgInfo.JITED_PROG_LEN),
                 info.get(JAVA_LONG, UapiStruct.ProgInfo.LOAD_TIME),

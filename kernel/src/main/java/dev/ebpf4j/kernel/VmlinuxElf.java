@@ -10,7 +10,9 @@ import java.util.Optional;
 
 /** Finds the section .BTF in an image of the running kernel: ELF of 64 bits in this machine's byte order. */
 final class VmlinuxElf {
-    private static final int MAGIC = 0x464c_457f;
+    /** The four bytes of every ELF, and the class of 64 bits. */
+    private static final byte[] MAGIC = {0x7f, 'E', 'L', 'F', 2};
+
     private static final String NAME = ".BTF";
 
     private VmlinuxElf() {}
@@ -26,7 +28,7 @@ final class VmlinuxElf {
 
     /** Offsets are those of {@code Elf64_Ehdr} and {@code Elf64_Shdr} in {@code elf.h}. */
     private static Optional<MemorySegment> find(MemorySegment elf) {
-        if (elf.byteSize() < 64 || Integer.reverseBytes(bigEndian(elf)) != MAGIC || elf.get(JAVA_BYTE, 4) != 2) {
+        if (!isElf64(elf)) {
             return Optional.empty();
         }
         long table = elf.get(JAVA_LONG_UNALIGNED, 40);
@@ -44,12 +46,13 @@ final class VmlinuxElf {
         return Optional.empty();
     }
 
-    private static int bigEndian(MemorySegment elf) {
-        int value = 0;
-        for (int i = 0; i < 4; i++) {
-            value = value << 8 | elf.get(JAVA_BYTE, i) & 0xff;
+    private static boolean isElf64(MemorySegment elf) {
+        for (int i = 0; i < MAGIC.length; i++) {
+            if (elf.get(JAVA_BYTE, i) != MAGIC[i]) {
+                return false;
+            }
         }
-        return value;
+        return true;
     }
 
     private static MemorySegment content(MemorySegment elf, long section) {

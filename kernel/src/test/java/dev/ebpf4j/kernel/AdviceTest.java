@@ -111,8 +111,8 @@ class AdviceTest {
     @Test
     void aKernelWithoutTheTypeIsNamedAfterAProbe() {
         sys.onBpf(Cmd.BPF_PROG_LOAD, attr -> -Errno.EINVAL);
-        UnsupportedFeatureException e = assertInstanceOf(
-                UnsupportedFeatureException.class, refused(ProgramType.RAW_TRACEPOINT, Errno.EINVAL));
+        UnsupportedFeatureException e =
+                assertInstanceOf(UnsupportedFeatureException.class, refused(ProgramType.RAW_TRACEPOINT, Errno.EINVAL));
         assertEquals("4.17", e.since());
         assertTrue(e.getMessage().contains("this kernel has no program type RAW_TRACEPOINT"), e::getMessage);
     }
@@ -133,7 +133,11 @@ class AdviceTest {
         Memlock old = new Memlock(sys);
         assertTrue(old.raise());
         assertFalse(old.raise(), "once");
-        assertEquals(1, sys.calls().stream().filter(call -> call.name().equals("prlimit")).count());
+        assertEquals(
+                1,
+                sys.calls().stream()
+                        .filter(call -> call.name().equals("prlimit"))
+                        .count());
         assertEquals(Set.of(), sys.leaks());
     }
 

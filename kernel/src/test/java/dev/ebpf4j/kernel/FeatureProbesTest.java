@@ -54,8 +54,17 @@ class FeatureProbesTest {
     @ParameterizedTest
     @EnumSource(
             value = Feature.class,
-            names = {"BTF", "BTF_FUNC", "BTF_GLOBAL_FUNC", "BTF_DATASEC", "BTF_QMARK_DATASEC", "BTF_FLOAT",
-                "BTF_DECL_TAG", "BTF_TYPE_TAG", "BTF_ENUM64"})
+            names = {
+                "BTF",
+                "BTF_FUNC",
+                "BTF_GLOBAL_FUNC",
+                "BTF_DATASEC",
+                "BTF_QMARK_DATASEC",
+                "BTF_FLOAT",
+                "BTF_DECL_TAG",
+                "BTF_TYPE_TAG",
+                "BTF_ENUM64"
+            })
     void theProbesAreValidBtf(Feature feature) {
         Btf.parse(ProbeBtf.of(feature));
     }

@@ -2,6 +2,7 @@ package dev.ebpf4j.kernel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -64,7 +66,9 @@ class KernelInfoTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {"0;1", "0-1;2", "0,2-3;3", "0-127;128", "1,3,5;3"})
+    @CsvSource(
+            delimiter = ';',
+            value = {"0;1", "0-1;2", "0,2-3;3", "0-127;128", "1,3,5;3"})
     void countsPossibleCpus(String list, int count) throws IOException {
         write("sys/devices/system/cpu/possible", list + "\n");
         assertEquals(count, kernel().possibleCpus());
@@ -127,8 +131,8 @@ class KernelInfoTest {
     @Test
     void saysThatSymbolsAreHidden() throws IOException {
         write("proc/kallsyms", "0000000000000000 T _stext\n0000000000000000 T other\n");
-        LinkException e = assertThrows(
-                LinkException.class, () -> kernel().linkInputs().symbol("_stext"));
+        LinkException e =
+                assertThrows(LinkException.class, () -> kernel().linkInputs().symbol("_stext"));
         assertTrue(String.valueOf(e.getMessage()).contains("kptr_restrict"), e::toString);
     }
 
@@ -137,7 +141,7 @@ class KernelInfoTest {
         write("sys/kernel/btf/vmlinux", ProbeBtf.of(Feature.BTF_FUNC));
         KernelInfo kernel = kernel();
         assertEquals(4, kernel.btf().orElseThrow().typeCount());
-        assertTrue(kernel.btf().orElseThrow() == kernel.linkInputs().kernelBtf().orElseThrow());
+        assertSame(kernel.btf().orElseThrow(), kernel.linkInputs().kernelBtf().orElseThrow());
     }
 
     @Test
@@ -155,7 +159,7 @@ class KernelInfoTest {
             byte[] damaged = image.clone();
             int keep = round % 2 == 0 ? damaged.length : random.nextInt(damaged.length);
             damaged[40 + random.nextInt(24)] = (byte) random.nextInt();
-            write("boot/vmlinux-6.18.0-scripted", java.util.Arrays.copyOf(damaged, keep));
+            write("boot/vmlinux-6.18.0-scripted", Arrays.copyOf(damaged, keep));
             kernel().btf();
         }
     }
@@ -181,6 +185,8 @@ class KernelInfoTest {
     @Test
     void pagesAndCpusMakeTheMachine() throws IOException {
         write("sys/devices/system/cpu/possible", "0-3\n");
-        assertEquals(List.of(4096, 4), List.of(kernel().machine().pageSize(), kernel().machine().possibleCpus()));
+        assertEquals(
+                List.of(4096, 4),
+                List.of(kernel().machine().pageSize(), kernel().machine().possibleCpus()));
     }
 }

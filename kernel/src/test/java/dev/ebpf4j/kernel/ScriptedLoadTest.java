@@ -77,7 +77,9 @@ class ScriptedLoadTest {
                         "bpf:" + Cmd.BPF_PROG_LOAD,
                         "bpf:" + Cmd.BPF_MAP_UPDATE_ELEM),
                 names);
-        assertEquals(List.of("tp", "raw", "btf"), object.programs().stream().map(Program::name).toList());
+        assertEquals(
+                List.of("tp", "raw", "btf"),
+                object.programs().stream().map(Program::name).toList());
         MissingObjectException missing = assertThrows(MissingObjectException.class, () -> object.map("absent"));
         assertTrue(String.valueOf(missing.getMessage()).contains(".rodata, inner, outer, table"), missing::toString);
         List<Link> links = object.attachAll();
@@ -212,8 +214,7 @@ class ScriptedLoadTest {
     void aRefusalWithoutALogIsNoVerdict() {
         ScriptedSys sys = kernel();
         sys.onBpf(Cmd.BPF_PROG_LOAD, attr -> -Errno.ENOMEM);
-        BpfException e =
-                assertThrows(BpfException.class, () -> loader(sys).run(Plans.one(ProgramType.TRACEPOINT)));
+        BpfException e = assertThrows(BpfException.class, () -> loader(sys).run(Plans.one(ProgramType.TRACEPOINT)));
         assertEquals("can't load program 'only' of type TRACEPOINT: ENOMEM (Cannot allocate memory)", e.getMessage());
         assertEquals(Set.of(), sys.leaks());
     }

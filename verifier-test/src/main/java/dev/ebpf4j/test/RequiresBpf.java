@@ -1,5 +1,6 @@
 package dev.ebpf4j.test;
 
+import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
@@ -7,9 +8,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The tests need a Linux kernel with BTF that lets this process load programs; elsewhere they are skipped with the reason. */
+/** The test needs a kernel that loads tracing programs for this process; elsewhere it is skipped, with the reason. */
+@Documented
 @Inherited
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
-@ExtendWith(RequiresBpfCondition.class)
-public @interface RequiresBpf {}
+@ExtendWith(BpfCondition.class)
+public @interface RequiresBpf {
+    /** {@return whether the kernel must show its own BTF} */
+    boolean btf() default true;
+}

@@ -1,9 +1,10 @@
 /**
- * JUnit support for code that talks to the kernel's BPF.
+ * What tests of BPF programs need: verdicts of the verifier, a check that nothing was left open, a condition for tests that
+ * need a kernel.
  *
- * <p>Start reading at {@link dev.ebpf4j.test.RequiresBpf}.
+ * <p>Start reading at {@link dev.ebpf4j.test.Verdicts} and {@link dev.ebpf4j.test.LeakCheck}.
  *
- * <p>Not here: loading and attaching; tests use the same calls as applications.
+ * <p>Not here: kernels that have no hardware (scripted ones belong to the tests of sys).
  */
 @NullMarked
 package dev.ebpf4j.test;
