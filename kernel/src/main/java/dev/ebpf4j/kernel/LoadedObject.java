@@ -1,13 +1,20 @@
 package dev.ebpf4j.kernel;
 
 import dev.ebpf4j.attach.Link;
+import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.MissingObjectException;
 import dev.ebpf4j.link.LinkedObject;
 import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.maps.Codec;
+import dev.ebpf4j.maps.DataSection;
+import dev.ebpf4j.maps.GlobalVariable;
+import dev.ebpf4j.maps.TypeRef;
 import dev.ebpf4j.spec.ObjectSpec;
+import dev.ebpf4j.spec.VariableSpec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +29,8 @@ public final class LoadedObject implements AutoCloseable {
     private final LinkedObject linked;
     private final Map<String, BpfMap> maps;
     private final Map<String, Program> programs;
+    private final Map<String, VariableSpec> variables = new LinkedHashMap<>();
+    private final Map<String, DataSection> sections = new HashMap<>();
     private final Deque<AutoCloseable> made;
 
     /** Takes over {@code made}, the newest first. Slots that the plan left empty, or that only it used, have no name. */
@@ -40,6 +49,7 @@ public final class LoadedObject implements AutoCloseable {
                 maps.put(linked.maps().get(slot).name(), map);
             }
         }
+        linked.variables().forEach(variable -> variables.put(variable.name(), variable));
         for (Program program : programSlots) {
             if (program != null) {
                 programs.put(program.name(), program);
@@ -80,6 +90,41 @@ public final class LoadedObject implements AutoCloseable {
     /** {@return all maps, in the order of the object} */
     public List<BpfMap> maps() {
         return List.copyOf(maps.values());
+    }
+
+    /**
+     * {@return a section of global variables, mapped into memory when first asked for; closed with this object}
+     *
+     * @param name name of the section's map, such as {@code .bss}
+     * @throws MissingObjectException if there is none
+     * @throws IllegalArgumentException if the map can't be mapped, as on kernels before 5.5
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     */
+    public synchronized DataSection section(String name) {
+        DataSection known = sections.get(name);
+        if (known == null) {
+            known = DataSection.open(map(name));
+            sections.put(name, known);
+            made.push(known);
+        }
+        return known;
+    }
+
+    /**
+     * {@return a global variable, shared with the programs; usable until this object is closed}
+     *
+     * @param name name in the source
+     * @param codec how its value stands in memory
+     * @param <T> its Java type
+     * @throws MissingObjectException if there is none
+     * @throws dev.ebpf4j.maps.CodecMismatchException if the codec does not fit the variable's type
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     */
+    public <T> GlobalVariable<T> variable(String name, Codec<T> codec) {
+        VariableSpec variable = find("variable", name, variables);
+        Btf btf = variable.typeId() == 0 ? null : spec().btf();
+        TypeRef type = new TypeRef("variable '" + name + "'", btf, variable.typeId(), variable.size());
+        return section(variable.map()).variable(name, variable.offset(), type, codec);
     }
 
     /**

@@ -20,6 +20,8 @@ import dev.ebpf4j.kernel.Program;
 import dev.ebpf4j.kernel.ProgramInfo;
 import dev.ebpf4j.link.LinkedObject;
 import dev.ebpf4j.link.ObjectLinker;
+import dev.ebpf4j.maps.Codecs;
+import dev.ebpf4j.maps.GlobalVariable;
 import dev.ebpf4j.maps.RingBuffer;
 import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.spec.AttachType;
@@ -128,6 +130,24 @@ class LineTest {
             assertTrue(twice.errno().is(Errno.EEXIST), twice::getMessage);
         }
         assertFalse(left.isOpen());
+    }
+
+    @Test
+    void globalVariablesAreSharedWithTheProgram() throws IOException, InterruptedException {
+        GlobalVariable<Long> shared;
+        try (LoadedObject object = BpfLoader.load(Objects.countHits().withVariable("hits", 1000L))) {
+            GlobalVariable<Long> hits = object.variable("hits", Codecs.LONG);
+            assertEquals(1000, hits.get());
+            object.attachAll();
+            runTrue();
+            assertTrue(hits.get() > 1000, () -> hits.get() + " hits");
+            hits.set(Long.MIN_VALUE);
+            runTrue();
+            assertTrue(hits.get() > Long.MIN_VALUE && hits.get() < 0);
+            assertThrows(MissingObjectException.class, () -> object.variable("misses", Codecs.LONG));
+            shared = hits;
+        }
+        assertThrows(IllegalStateException.class, shared::get);
     }
 
     @Test

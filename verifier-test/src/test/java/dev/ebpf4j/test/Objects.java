@@ -3,12 +3,14 @@ package dev.ebpf4j.test;
 import dev.ebpf4j.insn.AluOp;
 import dev.ebpf4j.insn.Assembled;
 import dev.ebpf4j.insn.Assembler;
+import dev.ebpf4j.insn.AtomicOp;
 import dev.ebpf4j.insn.Helper;
 import dev.ebpf4j.insn.JumpOp;
 import dev.ebpf4j.insn.Label;
 import dev.ebpf4j.insn.Reg;
 import dev.ebpf4j.insn.Size;
 import dev.ebpf4j.spec.AttachType;
+import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.FunctionId;
 import dev.ebpf4j.spec.FunctionSpec;
 import dev.ebpf4j.spec.MapSpec;
@@ -17,10 +19,14 @@ import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.spec.ProgramSpec;
 import dev.ebpf4j.spec.ProgramType;
 import dev.ebpf4j.spec.Reloc;
+import dev.ebpf4j.spec.VariableSpec;
 import java.util.List;
 
 /** Objects made by hand, without a compiler. */
 final class Objects {
+    /** {@code BPF_F_MMAPABLE}. */
+    private static final int MMAPABLE = 1 << 10;
+
     private Objects() {}
 
     static final MapSpec EVENTS =
@@ -65,6 +71,44 @@ final class Objects {
                 .mov(Reg.R0, 0)
                 .exit()
                 .assemble();
+    }
+
+    /** Adds one to the global variable {@code hits}, which starts with 41. */
+    static ObjectSpec countHits() {
+        MapSpec data = MapSpec.builder(".data", MapType.ARRAY)
+                .keySize(4)
+                .maxEntries(1)
+                .flags(MMAPABLE)
+                .build()
+                .withContents(
+                        Bytes.of((byte) 41, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0));
+        Assembled code = new Assembler()
+                .loadMapValue(Reg.R1, ".data", 0)
+                .mov(Reg.R2, 1)
+                .atomic(AtomicOp.ADD, Size.DW, Reg.R1, 0, Reg.R2)
+                .mov(Reg.R0, 0)
+                .exit()
+                .assemble();
+        FunctionSpec entry = new FunctionSpec(
+                new FunctionId("count", 0),
+                "count",
+                FunctionSpec.Linkage.GLOBAL,
+                code.code(),
+                List.of(new Reloc.DataRef(0, ".data", 0)),
+                0,
+                List.of());
+        ProgramSpec count = new ProgramSpec(
+                "count",
+                "raw_tp/sched_process_exec",
+                ProgramType.RAW_TRACEPOINT,
+                AttachType.of(0),
+                "sched_process_exec",
+                0,
+                true,
+                entry);
+        return object(List.of(data), count).toBuilder()
+                .variables(List.of(new VariableSpec("hits", ".data", 0, 8, 0)))
+                .build();
     }
 
     static ProgramSpec program(
