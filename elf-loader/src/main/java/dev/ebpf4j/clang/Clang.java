@@ -112,7 +112,7 @@ public final class Clang {
         request.cpu().ifPresent(cpu -> command.add("-mcpu=" + cpu));
         command.add("-D" + request.arch().define());
         request.includes().forEach(directory -> command.add("-I" + directory));
-        Headers.directories(cache).forEach(directory -> command.add("-I" + directory));
+        Headers.directories(request, cache).forEach(directory -> command.add("-I" + directory));
         addMachineHeaders(request.arch(), command);
         if (request.dependencies()) {
             command.addAll(DependencyOutput.ARGUMENTS);

@@ -49,6 +49,7 @@ public final class CompileRequest {
     private final Optional<String> cpu;
     private final List<Path> includes;
     private final List<String> arguments;
+    private final Optional<VmlinuxHeader> vmlinux;
     private final boolean dependencies;
     private final Duration timeout;
 
@@ -61,6 +62,7 @@ public final class CompileRequest {
         cpu = builder.cpu;
         includes = List.copyOf(builder.includes);
         arguments = List.copyOf(builder.arguments);
+        vmlinux = builder.vmlinux;
         dependencies = builder.dependencies;
         timeout = builder.timeout;
     }
@@ -150,6 +152,15 @@ public final class CompileRequest {
     }
 
     /**
+     * The {@code vmlinux.h} to offer.
+     *
+     * @return the header, or empty when there is none
+     */
+    public Optional<VmlinuxHeader> vmlinux() {
+        return vmlinux;
+    }
+
+    /**
      * Whether to list the files read.
      *
      * @return true if {@link CompiledObject#dependencies()} is wanted
@@ -176,6 +187,7 @@ public final class CompileRequest {
         private Optional<String> cpu = Optional.empty();
         private final List<Path> includes = new ArrayList<>();
         private final List<String> arguments = new ArrayList<>();
+        private Optional<VmlinuxHeader> vmlinux = VmlinuxHeader.ofRunningKernel();
         private boolean dependencies;
         private Duration timeout = Duration.ofMinutes(1);
 
@@ -246,6 +258,17 @@ public final class CompileRequest {
          */
         public Builder arguments(String... values) {
             arguments.addAll(List.of(values));
+            return this;
+        }
+
+        /**
+         * Sets the {@code vmlinux.h}; the default is the running kernel's, or none where it has no BTF.
+         *
+         * @param value the header
+         * @return this
+         */
+        public Builder vmlinux(VmlinuxHeader value) {
+            vmlinux = Optional.of(value);
             return this;
         }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,15 +26,26 @@ final class Headers {
     private Headers() {}
 
     /** The directories to search after the request's own. */
-    static List<Path> directories(CacheDirectory cache) {
+    static List<Path> directories(CompileRequest request, CacheDirectory cache) {
         try {
-            return List.of(bpf(cache));
+            List<Path> directories = new ArrayList<>();
+            directories.add(bpf(cache));
+            if (request.vmlinux().isPresent() && !hasOwnVmlinux(request)) {
+                directories.add(request.vmlinux().get().directory(cache));
+            }
+            return directories;
         } catch (IOException e) {
             throw new ClangException(
-                    "cannot write the C headers below " + cache.root() + " (the system property ebpf4j.cache or "
+                    "cannot make the C headers below " + cache.root() + " (the system property ebpf4j.cache or "
                             + "XDG_CACHE_HOME can name another directory): " + e,
                     e);
         }
+    }
+
+    private static boolean hasOwnVmlinux(CompileRequest request) {
+        return request.includes().stream()
+                .map(request.directory()::resolve)
+                .anyMatch(directory -> Files.exists(directory.resolve("vmlinux.h")));
     }
 
     private static Path bpf(CacheDirectory cache) throws IOException {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ebpf4j.clang.CacheDirectory;
 import dev.ebpf4j.clang.Clang;
 import dev.ebpf4j.clang.ClangException;
 import dev.ebpf4j.clang.CompileRequest;
@@ -16,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,10 +25,7 @@ class BytedecoClangTest {
 
     @BeforeAll
     static void unpack() throws IOException {
-        Path executable = new BytedecoClang()
-                .executable(CacheDirectory.ofUser())
-                .orElseGet(() -> Assumptions.abort("org.bytedeco:llvm has no clang for this machine"));
-        clang = Clang.at(executable);
+        clang = Clang20.find();
     }
 
     @Test

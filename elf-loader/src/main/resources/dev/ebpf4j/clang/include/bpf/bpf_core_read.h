@@ -62,11 +62,11 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
  * the field, with its sign if it has one.
  */
 #define __CORE_RELO(src, field, info) __builtin_preserve_field_info((src)->field, BPF_FIELD_##info)
-#define ___core_shift_bitfield(val, s, field)                                           \
-	val <<= __CORE_RELO(s, field, LSHIFT_U64);                                      \
-	if (__CORE_RELO(s, field, SIGNED))                                              \
-		val = ((long long)val) >> __CORE_RELO(s, field, RSHIFT_U64);            \
-	else                                                                            \
+#define ___core_shift_bitfield(val, s, field)					\
+	val <<= __CORE_RELO(s, field, LSHIFT_U64);				\
+	if (__CORE_RELO(s, field, SIGNED))					\
+		val = ((long long)val) >> __CORE_RELO(s, field, RSHIFT_U64);	\
+	else									\
 		val = val >> __CORE_RELO(s, field, RSHIFT_U64);
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -74,90 +74,90 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #else
 #define ___core_low_end(dst, size) ((void *)dst + (8 - size))
 #endif
-#define __CORE_BITFIELD_PROBE_READ(dst, src, fld)                                                       \
-	bpf_probe_read_kernel(___core_low_end(dst, __CORE_RELO(src, fld, BYTE_SIZE)),                   \
-			      __CORE_RELO(src, fld, BYTE_SIZE),                                         \
+#define __CORE_BITFIELD_PROBE_READ(dst, src, fld)					\
+	bpf_probe_read_kernel(___core_low_end(dst, __CORE_RELO(src, fld, BYTE_SIZE)),	\
+			      __CORE_RELO(src, fld, BYTE_SIZE),				\
 			      (const void *)src + __CORE_RELO(src, fld, BYTE_OFFSET))
 
 /* through a helper, for any kernel pointer */
-#define BPF_CORE_READ_BITFIELD_PROBED(s, field)                         \
-	({                                                              \
-		unsigned long long val = 0;                             \
-		__CORE_BITFIELD_PROBE_READ(&val, s, field);             \
-		___core_shift_bitfield(val, s, field)                   \
-		val;                                                    \
+#define BPF_CORE_READ_BITFIELD_PROBED(s, field)			\
+	({							\
+		unsigned long long ___val = 0;			\
+		__CORE_BITFIELD_PROBE_READ(&___val, s, field);	\
+		___core_shift_bitfield(___val, s, field)	\
+		___val;						\
 	})
 
 /*
- * by direct loads, where the program type may make them; hiding p keeps clang from relocating the offset once for every
+ * by direct loads, where the program type may make them; hiding ___p keeps clang from relocating the offset once for every
  * case
  */
-#define BPF_CORE_READ_BITFIELD(s, field)                                                                \
-	({                                                                                              \
-		const void *p = (const void *)s + __CORE_RELO(s, field, BYTE_OFFSET);                   \
-		unsigned long long val;                                                                 \
-		asm volatile("" : "=r"(p) : "0"(p));                                                    \
-		switch (__CORE_RELO(s, field, BYTE_SIZE)) {                                             \
-		case 1:                                                                                 \
-			val = *(const unsigned char *)p;                                                \
-			break;                                                                          \
-		case 2:                                                                                 \
-			val = *(const unsigned short *)p;                                               \
-			break;                                                                          \
-		case 4:                                                                                 \
-			val = *(const unsigned int *)p;                                                 \
-			break;                                                                          \
-		case 8:                                                                                 \
-			val = *(const unsigned long long *)p;                                           \
-			break;                                                                          \
-		default:                                                                                \
-			val = 0;                                                                        \
-			break;                                                                          \
-		}                                                                                       \
-		___core_shift_bitfield(val, s, field)                                                   \
-		val;                                                                                    \
+#define BPF_CORE_READ_BITFIELD(s, field)							\
+	({											\
+		const void *___p = (const void *)s + __CORE_RELO(s, field, BYTE_OFFSET);	\
+		unsigned long long ___val;							\
+		asm volatile("" : "=r"(___p) : "0"(___p));					\
+		switch (__CORE_RELO(s, field, BYTE_SIZE)) {					\
+		case 1:										\
+			___val = *(const unsigned char *)___p;					\
+			break;									\
+		case 2:										\
+			___val = *(const unsigned short *)___p;					\
+			break;									\
+		case 4:										\
+			___val = *(const unsigned int *)___p;					\
+			break;									\
+		case 8:										\
+			___val = *(const unsigned long long *)___p;				\
+			break;									\
+		default:									\
+			___val = 0;								\
+			break;									\
+		}										\
+		___core_shift_bitfield(___val, s, field)					\
+		___val;										\
 	})
 
 /* ... and a direct store: the neighbours in the same bytes keep their values */
-#define BPF_CORE_WRITE_BITFIELD(s, field, new_val)                                                      \
-	({                                                                                              \
-		void *p = (void *)s + __CORE_RELO(s, field, BYTE_OFFSET);                               \
-		unsigned int byte_size = __CORE_RELO(s, field, BYTE_SIZE);                              \
-		unsigned int lshift = __CORE_RELO(s, field, LSHIFT_U64);                                \
-		unsigned int rshift = __CORE_RELO(s, field, RSHIFT_U64);                                \
-		unsigned long long mask, val, nval = new_val;                                           \
-		unsigned int rpad = rshift - lshift;                                                    \
-		asm volatile("" : "+r"(p));                                                             \
-		switch (byte_size) {                                                                    \
-		case 1:                                                                                 \
-			val = *(unsigned char *)p;                                                      \
-			break;                                                                          \
-		case 2:                                                                                 \
-			val = *(unsigned short *)p;                                                     \
-			break;                                                                          \
-		case 4:                                                                                 \
-			val = *(unsigned int *)p;                                                       \
-			break;                                                                          \
-		case 8:                                                                                 \
-			val = *(unsigned long long *)p;                                                 \
-			break;                                                                          \
-		}                                                                                       \
-		mask = (~0ULL << rshift) >> lshift;                                                     \
-		val = (val & ~mask) | ((nval << rpad) & mask);                                          \
-		switch (byte_size) {                                                                    \
-		case 1:                                                                                 \
-			*(unsigned char *)p = val;                                                      \
-			break;                                                                          \
-		case 2:                                                                                 \
-			*(unsigned short *)p = val;                                                     \
-			break;                                                                          \
-		case 4:                                                                                 \
-			*(unsigned int *)p = val;                                                       \
-			break;                                                                          \
-		case 8:                                                                                 \
-			*(unsigned long long *)p = val;                                                 \
-			break;                                                                          \
-		}                                                                                       \
+#define BPF_CORE_WRITE_BITFIELD(s, field, new_val)					\
+	({										\
+		void *___p = (void *)s + __CORE_RELO(s, field, BYTE_OFFSET);		\
+		unsigned int ___byte_size = __CORE_RELO(s, field, BYTE_SIZE);		\
+		unsigned int ___lshift = __CORE_RELO(s, field, LSHIFT_U64);		\
+		unsigned int ___rshift = __CORE_RELO(s, field, RSHIFT_U64);		\
+		unsigned long long ___mask, ___val, ___nval = new_val;			\
+		unsigned int ___rpad = ___rshift - ___lshift;				\
+		asm volatile("" : "+r"(___p));						\
+		switch (___byte_size) {							\
+		case 1:									\
+			___val = *(unsigned char *)___p;				\
+			break;								\
+		case 2:									\
+			___val = *(unsigned short *)___p;				\
+			break;								\
+		case 4:									\
+			___val = *(unsigned int *)___p;					\
+			break;								\
+		case 8:									\
+			___val = *(unsigned long long *)___p;				\
+			break;								\
+		}									\
+		___mask = (~0ULL << ___rshift) >> ___lshift;				\
+		___val = (___val & ~___mask) | ((___nval << ___rpad) & ___mask);	\
+		switch (___byte_size) {							\
+		case 1:									\
+			*(unsigned char *)___p = ___val;				\
+			break;								\
+		case 2:									\
+			*(unsigned short *)___p = ___val;				\
+			break;								\
+		case 4:									\
+			*(unsigned int *)___p = ___val;					\
+			break;								\
+		case 8:									\
+			*(unsigned long long *)___p = ___val;				\
+			break;								\
+		}									\
 	})
 
 /* One read: the helpers of the same names, with the address relocated. */
@@ -202,10 +202,10 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define ___core_hops10(last, hop, dst, path, from, f, rest...) \
 	___core_field(hop, &__t, path, from, f) ___core_hops9(last, hop, dst, path->f, __t, rest)
 
-#define ___core_chain(last, hop, dst, src, fields...)                                                           \
-	({                                                                                                      \
-		const void *__t __attribute__((unused));                                                        \
-		___bpf_apply(___core_hops, ___bpf_narg(fields))(last, hop, dst, (src), (src), fields)           \
+#define ___core_chain(last, hop, dst, src, fields...)							\
+	({												\
+		const void *__t __attribute__((unused));						\
+		___bpf_apply(___core_hops, ___bpf_narg(fields))(last, hop, dst, (src), (src), fields)	\
 	})
 
 /* ..._INTO(&variable, src, fields...): 0, or a negative error; _STR_INTO reads a string into an array */
@@ -234,11 +234,11 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define ___core_path8(path, f, rest...) ___core_path7(path->f, rest)
 #define ___core_path9(path, f, rest...) ___core_path8(path->f, rest)
 #define ___core_path10(path, f, rest...) ___core_path9(path->f, rest)
-#define ___core_value(into, src, fields...)                                                                     \
-	({                                                                                                      \
-		___core_type(___bpf_apply(___core_path, ___bpf_narg(fields))((src), fields)) __r;               \
-		into(&__r, src, fields);                                                                        \
-		__r;                                                                                            \
+#define ___core_value(into, src, fields...)								\
+	({												\
+		___core_type(___bpf_apply(___core_path, ___bpf_narg(fields))((src), fields)) __r;	\
+		into(&__r, src, fields);								\
+		__r;											\
 	})
 
 /* the value at the end of the chain; zero when a read failed */

@@ -423,7 +423,8 @@ struct pt_regs___riscv {
 	static __always_inline typeof(name(0)) ____##name(struct pt_regs *ctx, ##args);                         \
 	typeof(name(0)) name(struct pt_regs *ctx)                                                               \
 	{                                                                                                       \
-		struct pt_regs *regs = LINUX_HAS_SYSCALL_WRAPPER ? (struct pt_regs *)PT_REGS_PARM1(ctx) : ctx;  \
+		struct pt_regs *regs __attribute__((unused)) =                                                   \
+			LINUX_HAS_SYSCALL_WRAPPER ? (struct pt_regs *)PT_REGS_PARM1(ctx) : ctx;                 \
 		_Pragma("clang diagnostic push")                                                                \
 		_Pragma("clang diagnostic ignored \"-Wint-conversion\"")                                        \
 		if (LINUX_HAS_SYSCALL_WRAPPER)                                                                  \
