@@ -1,6 +1,5 @@
 package dev.ebpf4j.examples;
 
-import dev.ebpf4j.attach.Link;
 import dev.ebpf4j.attach.Tracepoint;
 import dev.ebpf4j.elf.ElfReader;
 import dev.ebpf4j.kernel.BpfLoader;
@@ -23,9 +22,9 @@ final class ReadmeExample {
         ObjectSpec spec = ElfReader.read(Path.of("bootstrap.bpf.o")).withVariable("min_duration_ns", 0);
         Codec<ProcessEvent> codec = Codecs.record(ProcessEvent.class).bind(TypeRef.named(spec.btf(), "event"));
         try (LoadedObject object = BpfLoader.load(spec);
-                Link starts = object.program("on_exec").attach();
-                Link exits = object.program("on_exit").attach(new Tracepoint("sched", "sched_process_exit"));
                 RingBuffer events = RingBuffer.open(object.map("events"))) {
+            object.program("on_exec").attach(); // to what its section names
+            object.program("on_exit").attach(new Tracepoint("sched", "sched_process_exit"));
             while (!Thread.interrupted()) {
                 events.poll(Duration.ofSeconds(1), event -> System.out.println(event.read(codec)));
             }
