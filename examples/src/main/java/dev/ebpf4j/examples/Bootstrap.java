@@ -15,7 +15,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -68,7 +67,8 @@ public final class Bootstrap implements Callable<Integer> {
         ObjectSpec spec = ElfReader.read(elf, "bootstrap")
                 .withVariable("min_duration_ns", TimeUnit.MILLISECONDS.toNanos(minDurationMs));
         Codec<ProcessEvent> codec = Codecs.record(ProcessEvent.class)
-                .bind(TypeRef.named(Objects.requireNonNull(spec.btf(), "bootstrap.bpf.c is compiled with BTF"), "event"));
+                .bind(TypeRef.named(
+                        Objects.requireNonNull(spec.btf(), "bootstrap.bpf.c is compiled with BTF"), "event"));
         try (StopSignal stop = StopSignal.install()) {
             watch(spec, codec, stop);
             err.println("bootstrap: detached after " + Math.min(shown, maxEvents) + " events");

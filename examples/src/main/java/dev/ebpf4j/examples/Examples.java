@@ -14,7 +14,9 @@ final class Examples {
 
     /** Compiles one of the C programs in {@code src/main/bpf}, with the running kernel's {@code vmlinux.h}. */
     static byte[] compile(String name) {
-        return Clang.find().compile(CompileRequest.of(name, source(name)).build()).toBytes();
+        return Clang.find()
+                .compile(CompileRequest.of(name, source(name)).build())
+                .toBytes();
     }
 
     /** Runs a command; what goes wrong is told in words, with exit code 1. */

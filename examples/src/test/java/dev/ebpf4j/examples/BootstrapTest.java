@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebpf4j.test.RequiresBpf;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class BootstrapTest {
             Process trueProcess = new ProcessBuilder("/bin/true").start();
             Process shell = new ProcessBuilder("sh", "-c", "sleep 1; exit 3").start();
 
-            List<String> lines = bootstrap.linesUntil(line -> line.contains(" " + shell.pid() + " ") && line.contains("EXIT"));
+            List<String> lines = bootstrap.linesUntil(exitOf("sh", shell.pid()));
 
             assertTrue(has(lines, "EXEC", trueProcess.pid(), "/bin/true"), () -> String.join("\n", lines));
             assertTrue(has(lines, "EXIT", trueProcess.pid(), "[0]"), () -> String.join("\n", lines));
@@ -85,7 +86,12 @@ class BootstrapTest {
         }
     }
 
+    private static Predicate<String> exitOf(String comm, long pid) {
+        return Pattern.compile("EXIT +" + comm + " +" + pid + " ").asPredicate();
+    }
+
     private static boolean has(List<String> lines, String kind, long pid, String text) {
-        return lines.stream().anyMatch(line -> line.contains(kind) && line.contains(" " + pid + " ") && line.contains(text));
+        return lines.stream()
+                .anyMatch(line -> line.contains(kind) && line.contains(" " + pid + " ") && line.contains(text));
     }
 }

@@ -14,7 +14,8 @@ class ReadmeTest {
     @Test
     void showsTheProgramThatCompiles() throws IOException {
         String shown = between(Files.readString(Path.of("../README.md")), "```java\n", "```");
-        String compiled = between(Files.readString(SOURCE), "// snippet\n", "// end").stripIndent();
+        String compiled =
+                between(Files.readString(SOURCE), "// snippet\n", "// end").stripIndent();
         assertEquals(compiled, shown);
     }
 
