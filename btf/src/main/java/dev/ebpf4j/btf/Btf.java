@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An immutable table of BTF types: ids to records, names to ids.
  *
- * <p>Parsing checks every extent, reference and name once and makes no object per type: a type becomes a
- * {@link BtfType} record each time that {@link #type} is asked for it. The first search by name builds an index. A split
+ * <p>Parsing finds every type and makes no object of it: a type is checked and becomes a {@link BtfType} record each time
+ * that {@link #type} is asked for it. The first search by name builds an index. A split
  * BTF (that of a kernel module) continues the ids and strings of its base.
  *
  * <p>Instances are safe for use by several threads and hold no native memory: the input may be freed after parsing.
@@ -32,8 +32,10 @@ public final class Btf {
     private final BtfStrings strings;
     private final byte[] layout;
     private final int firstOwnId;
+    private final BtfChecker checker;
     private final int pointerSize;
-    private volatile @Nullable BtfNameIndex index;
+    private volatile @Nullable BtfNameIndex functions;
+    private volatile @Nullable BtfNameIndex others;
     private volatile @Nullable BtfSizes sizes;
 
     Btf(@Nullable Btf base, BtfHeader header, int[] words, int[] offsets, BtfStrings strings, byte[] layout) {
@@ -44,6 +46,7 @@ public final class Btf {
         this.strings = strings;
         this.layout = layout;
         this.firstOwnId = base == null ? 1 : base.typeCount();
+        this.checker = new BtfChecker(words, strings, typeCount());
         this.pointerSize = base == null ? guessPointerSize() : base.pointerSize;
     }
 
@@ -172,15 +175,18 @@ public final class Btf {
      *
      * @param id 0 (void) to {@link #typeCount()} - 1
      * @return the type
-     * @throws BtfFormatException if there is no such id
+     * @throws BtfFormatException if there is no such id, or the type refers to types or strings that do not exist
      */
     public BtfType type(int id) {
         if (id == 0) {
             return new BtfType.Void();
         }
-        return base != null && id < firstOwnId && id > 0
-                ? base.type(id)
-                : new BtfInflater(words, strings).inflate(word(id));
+        if (base != null && id < firstOwnId && id > 0) {
+            return base.type(id);
+        }
+        int at = word(id);
+        checker.check(at);
+        return new BtfInflater(words, strings).inflate(at);
     }
 
     /**
@@ -230,8 +236,14 @@ public final class Btf {
                 return found;
             }
         }
-        int id = name.isEmpty() ? -1 : index().first(BtfNames.bytes(name), type);
+        int id = name.isEmpty() ? -1 : findOwn(BtfNames.bytes(name), type);
         return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    private int findOwn(byte[] name, Class<? extends BtfType> type) {
+        int function = type.isAssignableFrom(BtfType.Func.class) ? functions().first(name, type) : -1;
+        int other = type == BtfType.Func.class ? -1 : others().first(name, type);
+        return function < 0 || other < 0 ? Math.max(function, other) : Math.min(function, other);
     }
 
     /**
@@ -241,12 +253,17 @@ public final class Btf {
      * @return their ids, ascending; the base's come first
      */
     public int[] findAll(String name) {
-        int[] own = name.isEmpty() ? new int[0] : index().exact(BtfNames.bytes(name));
+        if (name.isEmpty()) {
+            return new int[0];
+        }
+        byte[] bytes = BtfNames.bytes(name);
+        int[] own = concat(functions().exact(bytes), others().exact(bytes));
+        Arrays.sort(own);
         return base == null ? own : concat(base.findAll(name), own);
     }
 
     /**
-     * All types of an {@linkplain #essentialName essential name}, of any kind and flavour.
+     * All types of an {@linkplain #essentialName essential name} and any flavour, but no functions, which have none.
      *
      * @param essentialName the name without a flavour; none are found for {@code ""}
      * @return their ids, ascending; the base's come first
@@ -257,7 +274,7 @@ public final class Btf {
     }
 
     int[] findOwnEssential(String essentialName) {
-        return essentialName.isEmpty() ? new int[0] : index().essential(BtfNames.bytes(essentialName));
+        return essentialName.isEmpty() ? new int[0] : others().essential(BtfNames.bytes(essentialName));
     }
 
     private static int[] concat(int[] a, int[] b) {
@@ -347,6 +364,14 @@ public final class Btf {
         return builder.build();
     }
 
+    /** Checks every type now. */
+    Btf checked() {
+        for (int offset : offsets) {
+            checker.check(offset);
+        }
+        return this;
+    }
+
     BtfStrings strings() {
         return strings;
     }
@@ -382,11 +407,20 @@ public final class Btf {
         return offsets[id - firstOwnId];
     }
 
-    private BtfNameIndex index() {
-        BtfNameIndex known = index;
+    private BtfNameIndex functions() {
+        BtfNameIndex known = functions;
         if (known == null) {
-            known = new BtfNameIndex(this);
-            index = known;
+            known = new BtfNameIndex(words, offsets, strings, firstOwnId, true);
+            functions = known;
+        }
+        return known;
+    }
+
+    private BtfNameIndex others() {
+        BtfNameIndex known = others;
+        if (known == null) {
+            known = new BtfNameIndex(words, offsets, strings, firstOwnId, false);
+            others = known;
         }
         return known;
     }

@@ -203,7 +203,7 @@ public final class BtfBuilder {
      * @throws BtfFormatException if a type refers to an id that was never added, or a number is out of its range
      */
     public Btf build() {
-        return base == null ? Btf.parse(toBytes()) : Btf.parseSplit(toBytes(), base);
+        return (base == null ? Btf.parse(toBytes()) : Btf.parseSplit(toBytes(), base)).checked();
     }
 
     /**

@@ -1,43 +1,36 @@
 package dev.ebpf4j.btf;
 
-/** Checks once that every reference of a type table leads somewhere, so that readers need not. */
+/** Checks that every reference of a type leads somewhere, before a record is made of it. */
 final class BtfChecker {
     private final int[] words;
-    private final int[] offsets;
     private final int stringsEnd;
     private final int typeCount;
 
-    BtfChecker(int[] words, int[] offsets, BtfStrings strings, int firstId) {
+    BtfChecker(int[] words, BtfStrings strings, int typeCount) {
         this.words = words;
-        this.offsets = offsets;
         this.stringsEnd = strings.end();
-        this.typeCount = Math.addExact(firstId, offsets.length);
+        this.typeCount = typeCount;
     }
 
-    void check() {
-        for (int at : offsets) {
-            name(at);
-            int info = words[at + 1];
-            int elements = BtfWords.vlen(info);
-            int body = at + BtfWords.HEADER;
-            switch (BtfKind.of(BtfWords.kind(info))) {
-                case PTR, TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG, DECL_TAG -> type(at + 2);
-                case FUNC -> func(at, elements);
-                case STRUCT, UNION -> composite(at, BtfWords.flag(info), elements);
-                case FUNC_PROTO -> proto(at, elements);
-                case ARRAY -> array(at);
-                case VAR -> var(at);
-                case DATASEC -> dataSec(at, elements);
-                case ENUM -> enumerators(at, body, elements, 2);
-                case ENUM64 -> enumerators(at, body, elements, 3);
-                case INT, FLOAT -> notNegative(at + 2, "size");
-                case VOID, FWD, UNKNOWN -> {}
-            }
+    /** The type that starts at this word; its extent, name and the sign of its third word are known to be right. */
+    void check(int at) {
+        int info = words[at + 1];
+        int elements = BtfWords.vlen(info);
+        switch (BtfKind.of(BtfWords.kind(info))) {
+            case PTR, TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG, DECL_TAG -> type(at + 2);
+            case FUNC -> func(at, elements);
+            case STRUCT, UNION -> composite(at, BtfWords.flag(info), elements);
+            case FUNC_PROTO -> proto(at, elements);
+            case ARRAY -> array(at);
+            case VAR -> var(at);
+            case DATASEC -> dataSec(at, elements);
+            case ENUM -> enumerators(at, elements, 2);
+            case ENUM64 -> enumerators(at, elements, 3);
+            case INT, FLOAT, VOID, FWD, UNKNOWN -> {}
         }
     }
 
     private void composite(int at, boolean bitfields, int elements) {
-        notNegative(at + 2, "size");
         for (int i = 0, m = at + BtfWords.HEADER; i < elements; i++, m += 3) {
             name(m);
             type(m + 1);
@@ -72,7 +65,6 @@ final class BtfChecker {
     }
 
     private void dataSec(int at, int elements) {
-        notNegative(at + 2, "size");
         for (int i = 0, v = at + BtfWords.HEADER; i < elements; i++, v += 3) {
             type(v);
             notNegative(v + 1, "offset");
@@ -80,9 +72,8 @@ final class BtfChecker {
         }
     }
 
-    private void enumerators(int at, int body, int elements, int step) {
-        notNegative(at + 2, "size");
-        for (int i = 0, e = body; i < elements; i++, e += step) {
+    private void enumerators(int at, int elements, int step) {
+        for (int i = 0, e = at + BtfWords.HEADER; i < elements; i++, e += step) {
             name(e);
         }
     }

@@ -3,30 +3,46 @@ package dev.ebpf4j.btf;
 import java.util.Arrays;
 
 /**
- * A hash table from essential names to the ids of one BTF's own types, without an object per type.
+ * A hash table from essential names to the ids of one BTF's own functions, or of all its other types, without an object
+ * per type. The two are apart since four of five names of a kernel are functions, which CO-RE never asks for.
  *
  * <p>Exact look-ups walk the same chains: a name and its flavours share one.
  */
 final class BtfNameIndex {
-    private final Btf btf;
+    private static final int AT_ONCE = 64;
+    private static final int FUNC = BtfKind.FUNC.number;
+
+    private final int[] words;
+    private final int[] offsets;
+    private final BtfStrings strings;
     private final int first;
     private final int[] heads;
     private final int[] next;
 
-    /** Hashes every named type once; the hash looks at a bounded part of a name. */
-    BtfNameIndex(Btf btf) {
-        this.btf = btf;
-        this.first = btf.firstOwnId();
-        int count = btf.typeCount() - first;
-        this.heads = new int[Integer.highestOneBit(Math.max(16, count)) * 2];
-        this.next = new int[count];
-        Arrays.fill(heads, -1);
-        for (int i = count - 1; i >= 0; i--) {
-            int name = btf.nameOffset(first + i);
-            if (name != 0) {
-                int slot = btf.strings().hash(name) & (heads.length - 1);
+    /** Hashes every name once; the hash looks at a bounded part of it. */
+    BtfNameIndex(int[] words, int[] offsets, BtfStrings strings, int first, boolean functions) {
+        this.words = words;
+        this.offsets = offsets;
+        this.strings = strings;
+        this.first = first;
+        this.heads = new int[Integer.highestOneBit(Math.max(16, offsets.length))];
+        this.next = new int[offsets.length];
+        for (int end = offsets.length; end > 0; end -= AT_ONCE) {
+            link(Math.max(0, end - AT_ONCE), end, functions);
+        }
+    }
+
+    /** A part of a long loop: a method that is called often is compiled far sooner than a loop that runs long. */
+    private void link(int from, int end, boolean functions) {
+        int[] w = words;
+        int mask = heads.length - 1;
+        for (int i = end - 1; i >= from; i--) {
+            int at = offsets[i];
+            int name = w[at];
+            if (name != 0 && (BtfWords.kind(w[at + 1]) == FUNC) == functions) {
+                int slot = strings.hash(name) & mask;
                 next[i] = heads[slot];
-                heads[slot] = i;
+                heads[slot] = i + 1;
             }
         }
     }
@@ -35,10 +51,10 @@ final class BtfNameIndex {
     int[] exact(byte[] name) {
         int[] ids = new int[4];
         int n = 0;
-        for (int i = head(name); i >= 0; i = next[i]) {
-            if (btf.strings().is(btf.nameOffset(first + i), name)) {
+        for (int i = head(name); i > 0; i = next[i - 1]) {
+            if (strings.is(name(i), name)) {
                 ids = n == ids.length ? Arrays.copyOf(ids, 2 * n) : ids;
-                ids[n++] = first + i;
+                ids[n++] = first + i - 1;
             }
         }
         return Arrays.copyOf(ids, n);
@@ -46,10 +62,10 @@ final class BtfNameIndex {
 
     /** The first id with exactly this name and a record of this class; -1 when there is none. */
     int first(byte[] name, Class<? extends BtfType> type) {
-        for (int i = head(name); i >= 0; i = next[i]) {
-            if (btf.strings().is(btf.nameOffset(first + i), name)
-                    && type.isAssignableFrom(btf.kind(first + i).type())) {
-                return first + i;
+        for (int i = head(name); i > 0; i = next[i - 1]) {
+            if (strings.is(name(i), name)
+                    && type.isAssignableFrom(kind(i).type())) {
+                return first + i - 1;
             }
         }
         return -1;
@@ -59,15 +75,24 @@ final class BtfNameIndex {
     int[] essential(byte[] name) {
         int[] ids = new int[4];
         int n = 0;
-        for (int i = head(name); i >= 0; i = next[i]) {
-            if (btf.strings().isEssentially(btf.nameOffset(first + i), name)) {
+        for (int i = head(name); i > 0; i = next[i - 1]) {
+            if (strings.isEssentially(name(i), name)) {
                 ids = n == ids.length ? Arrays.copyOf(ids, 2 * n) : ids;
-                ids[n++] = first + i;
+                ids[n++] = first + i - 1;
             }
         }
         return Arrays.copyOf(ids, n);
     }
 
+    private int name(int entry) {
+        return words[offsets[entry - 1]];
+    }
+
+    private BtfKind kind(int entry) {
+        return BtfKind.of(BtfWords.kind(words[offsets[entry - 1] + 1]));
+    }
+
+    /** Entries are slots of types plus 1, so that 0 ends a chain. */
     private int head(byte[] name) {
         return heads[BtfNames.hash(Arrays.copyOf(name, name.length + 1), 0) & (heads.length - 1)];
     }

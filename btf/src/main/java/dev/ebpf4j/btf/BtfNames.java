@@ -51,23 +51,15 @@ final class BtfNames {
     /**
      * A hash that a name shares with its essential name, over at most {@link #HASHED} bytes.
      *
-     * <p>It stops before the first {@code ___} between other characters: what precedes that is common to all flavours.
+     * <p>It stops before the first {@code ___} that has something before it: all flavours have the same up to there.
      */
     static int hash(byte[] bytes, int from) {
         int hash = 0;
-        int beforeRun = 0;
-        int underscores = 0;
         int limit = from + HASHED;
-        for (int at = from; bytes[at] != 0; at++) {
+        for (int at = from; at < limit && bytes[at] != 0; at++) {
             byte b = bytes[at];
-            boolean separated = underscores == 3 && b != '_' && at - 3 > from;
-            if (separated || at == limit) {
-                return spread(underscores > 0 ? beforeRun : hash);
-            }
-            if (b != '_') {
-                underscores = 0;
-            } else if (underscores++ == 0) {
-                beforeRun = hash;
+            if (b == '_' && at > from && bytes[at + 1] == '_' && bytes[at + 2] == '_') {
+                break;
             }
             hash = 31 * hash + b;
         }

@@ -69,15 +69,16 @@ final class BtfSizes {
         if (id < btf.firstOwnId()) {
             return btf.baseAlignOf(id);
         }
+        BtfKind kind = btf.kind(id); // refuses an id that does not exist
         int slot = id - btf.firstOwnId();
         if (alignments[slot] == 0) {
-            alignments[slot] = (byte) compute(id, depth);
+            alignments[slot] = (byte) compute(kind, id, depth);
         }
         return alignments[slot];
     }
 
-    private int compute(int id, int depth) {
-        return switch (btf.kind(id)) {
+    private int compute(BtfKind kind, int id, int depth) {
+        return switch (kind) {
             case INT, ENUM, ENUM64, FLOAT -> Math.clamp(btf.sizeOrType(id), 1, btf.pointerSize());
             case PTR -> btf.pointerSize();
             case TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG, VAR -> alignOf(btf.sizeOrType(id), depth + 1);
