@@ -11,6 +11,7 @@ import dev.ebpf4j.spec.ObjectSpec;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -95,7 +96,14 @@ public final class Bootstrap implements Callable<Integer> {
         }
         String detail = event.isExit() == 0 ? event.filename() : "[" + event.exitCode() + "]" + lifeTime(event);
         String kind = event.isExit() == 0 ? "EXEC" : "EXIT";
-        out.printf(ROW, TIME.format(LocalTime.now()), kind, event.comm(), event.pid(), event.ppid(), detail);
+        out.printf(
+                ROW,
+                TIME.format(LocalTime.now(ZoneId.systemDefault())),
+                kind,
+                event.comm(),
+                event.pid(),
+                event.ppid(),
+                detail);
     }
 
     /** A process that was there before this program has no known start. */
