@@ -63,8 +63,7 @@ final class BtfNameIndex {
     /** The first id with exactly this name and a record of this class; -1 when there is none. */
     int first(byte[] name, Class<? extends BtfType> type) {
         for (int i = head(name); i > 0; i = next[i - 1]) {
-            if (strings.is(name(i), name)
-                    && type.isAssignableFrom(kind(i).type())) {
+            if (strings.is(name(i), name) && type.isAssignableFrom(kind(i).type())) {
                 return first + i - 1;
             }
         }

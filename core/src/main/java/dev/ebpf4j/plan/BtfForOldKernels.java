@@ -7,7 +7,6 @@ import dev.ebpf4j.btf.BtfLinkage;
 import dev.ebpf4j.btf.BtfType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Writes types that a kernel does not know as older ones of the same size, so that it still takes the rest. What each
@@ -33,14 +32,11 @@ final class BtfForOldKernels {
     /** Returns the BTF as this kernel takes it; only the features that its types need are asked for. */
     static Btf degrade(Btf btf, KernelFeatures features) {
         for (Rule rule : RULES) {
-            Btf older = BtfRewrite.replace(btf, Set.of(rule.kind), rule.change);
-            // a rule that changes nothing asks for nothing
-            if (!older.equals(btf) && features.lacks(rule.feature)) {
-                btf = older;
+            if (BtfRewrite.has(btf, rule.kind) && features.lacks(rule.feature)) {
+                btf = BtfRewrite.replace(btf, rule.kind, rule.change);
             }
         }
-        boolean sections = BtfRewrite.kinds(btf).contains(BtfKind.DATASEC);
-        return sections && features.lacks(Feature.BTF_DATASEC) ? withoutSections(btf) : btf;
+        return BtfRewrite.has(btf, BtfKind.DATASEC) && features.lacks(Feature.BTF_DATASEC) ? withoutSections(btf) : btf;
     }
 
     private static BtfType floatAsStruct(BtfType type, BtfBuilder builder) {
@@ -106,8 +102,8 @@ final class BtfForOldKernels {
     /** Sections become structs whose members have the variables' names, and variables become bytes. */
     private static Btf withoutSections(Btf btf) {
         Btf structs = BtfRewrite.replace(
-                btf, Set.of(BtfKind.DATASEC), (type, builder) -> sectionAsStruct(btf, (BtfType.DataSec) type));
-        return BtfRewrite.replace(structs, Set.of(BtfKind.VAR), BtfForOldKernels::asByte);
+                btf, BtfKind.DATASEC, (type, builder) -> sectionAsStruct(btf, (BtfType.DataSec) type));
+        return BtfRewrite.replace(structs, BtfKind.VAR, BtfForOldKernels::asByte);
     }
 
     private static BtfType sectionAsStruct(Btf btf, BtfType.DataSec section) {

@@ -4,8 +4,6 @@ import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.btf.BtfBuilder;
 import dev.ebpf4j.btf.BtfKind;
 import dev.ebpf4j.btf.BtfType;
-import java.util.EnumSet;
-import java.util.Set;
 
 /** Replaces types of one BTF in place: ids and string offsets stay, so that nothing that refers to them changes. */
 final class BtfRewrite {
@@ -17,12 +15,15 @@ final class BtfRewrite {
         BtfType apply(BtfType type, BtfBuilder builder);
     }
 
-    /** Returns the BTF with every type of some kinds changed; the same one if that changes nothing. */
-    static Btf replace(Btf btf, Set<BtfKind> kinds, Change change) {
+    /** Returns the BTF with every type of a kind changed; the same one if that changes nothing. */
+    static Btf replace(Btf btf, BtfKind kind, Change change) {
+        if (!has(btf, kind)) {
+            return btf;
+        }
         BtfBuilder builder = BtfBuilder.of(btf);
         boolean changed = false;
         for (int id = btf.firstOwnId(); id < btf.typeCount(); id++) {
-            if (kinds.contains(btf.kind(id))) {
+            if (btf.kind(id) == kind) {
                 BtfType old = btf.type(id);
                 BtfType replacement = change.apply(old, builder);
                 if (!replacement.equals(old)) {
@@ -34,12 +35,12 @@ final class BtfRewrite {
         return changed ? builder.build() : btf;
     }
 
-    /** Returns the kinds that a BTF has. */
-    static Set<BtfKind> kinds(Btf btf) {
-        Set<BtfKind> kinds = EnumSet.noneOf(BtfKind.class);
+    static boolean has(Btf btf, BtfKind kind) {
         for (int id = btf.firstOwnId(); id < btf.typeCount(); id++) {
-            kinds.add(btf.kind(id));
+            if (btf.kind(id) == kind) {
+                return true;
+            }
         }
-        return kinds;
+        return false;
     }
 }

@@ -16,7 +16,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Completes the data sections that a compiler leaves open: sizes, places, and what stands for kernel symbols. */
 final class BtfSections {
@@ -40,7 +39,7 @@ final class BtfSections {
         }
         return BtfRewrite.replace(
                 btf,
-                Set.of(BtfKind.DATASEC),
+                BtfKind.DATASEC,
                 (type, builder) -> type instanceof DataSec section && sizes.containsKey(section.name())
                         ? place(btf, section, sizes.get(section.name()), places.getOrDefault(section.name(), Map.of()))
                         : type);
@@ -63,7 +62,7 @@ final class BtfSections {
     static Btf defineVariables(Btf btf) {
         return BtfRewrite.replace(
                 btf,
-                Set.of(BtfKind.VAR),
+                BtfKind.VAR,
                 (type, builder) -> type instanceof BtfType.Var variable && variable.linkage() == BtfLinkage.EXTERN
                         ? new BtfType.Var(variable.name(), variable.typeId(), BtfLinkage.GLOBAL)
                         : type);

@@ -167,6 +167,7 @@ class LoadPlanTest {
                         Feature.BTF_FUNC,
                         Feature.BTF_GLOBAL_FUNC,
                         Feature.BTF_DATASEC,
+                        Feature.BTF_QMARK_DATASEC,
                         Feature.GLOBAL_DATA,
                         Feature.ARRAY_MMAP),
                 asked);

@@ -5,12 +5,14 @@ import dev.ebpf4j.btf.BtfCPrinter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 
 /**
  * The {@code vmlinux.h} of one kernel: all its types as C, printed from its BTF. Printing takes some hundred milliseconds,
- * so the text is kept in the cache under the hash of the BTF.
+ * so the text is kept in the cache under checksums of the BTF.
  */
 public final class VmlinuxHeader {
 
@@ -52,11 +54,19 @@ public final class VmlinuxHeader {
      */
     public Path directory(CacheDirectory cache) throws IOException {
         byte[] bytes = Files.readAllBytes(btf);
-        MessageDigest digest = Headers.sha256();
-        digest.update(bytes);
         return cache.directory(
-                "vmlinux-" + BtfCPrinter.TEXT_VERSION + "-" + Headers.shortHex(digest),
+                "vmlinux-" + BtfCPrinter.TEXT_VERSION + "-" + key(bytes),
                 directory -> Files.writeString(directory.resolve("vmlinux.h"), BtfCPrinter.header(Btf.parse(bytes))));
+    }
+
+    /** Two checksums and the length: SHA-256 takes a JVM that has just started 20 times as long, and nobody attacks. */
+    private static String key(byte[] bytes) {
+        return "%08x%08x-%d".formatted(checksum(new CRC32(), bytes), checksum(new CRC32C(), bytes), bytes.length);
+    }
+
+    private static long checksum(Checksum checksum, byte[] bytes) {
+        checksum.update(bytes);
+        return checksum.getValue();
     }
 
     @Override
