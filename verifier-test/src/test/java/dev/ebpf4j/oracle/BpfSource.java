@@ -61,7 +61,8 @@ enum BpfSource {
         return clang.compile(CompileRequest.of(file, text()).cpu(cpu).build()).toBytes();
     }
 
-    private static Clang clang() {
+    /** The clang that compiles, or the test is aborted. */
+    static Clang clang() {
         try {
             return Clang.find();
         } catch (ClangNotFoundException e) {

@@ -28,7 +28,7 @@ class DisassemblyTest {
     @ParameterizedTest
     @EnumSource(BpfSource.class)
     void compiledProgramsReadAsLlvmReadsThem(BpfSource source) throws IOException {
-        LlvmObjdump objdump = LlvmObjdump.find();
+        LlvmObjdump objdump = LlvmObjdump.find(folder);
         for (String cpu : BpfSource.CPUS) {
             List<Line> lines = objdump.lines(source.compile(cpu, folder));
             assertTrue(lines.size() > 100, () -> "LLVM lists " + lines.size() + " instructions");

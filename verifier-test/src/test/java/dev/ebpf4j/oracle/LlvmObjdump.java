@@ -6,8 +6,12 @@ import dev.ebpf4j.insn.Code;
 import dev.ebpf4j.insn.Disassembler;
 import dev.ebpf4j.insn.Insn;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -19,7 +23,10 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** LLVM's disassembler, from {@code -Dllvm.bin=FOLDER} or the PATH; version 18 or newer, the first with all of BPF v4. */
+/**
+ * LLVM's disassembler, from {@code -Dllvm.bin=FOLDER}, the PATH, or the jar that our clang comes from; version 18 or newer,
+ * the first with all of BPF v4.
+ */
 final class LlvmObjdump {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final int OLDEST = 18;
@@ -29,9 +36,11 @@ final class LlvmObjdump {
     private static final Pattern HEX = Pattern.compile("(-?)0x([0-9a-f]+)");
 
     private final String program;
+    private final Path libraries;
 
-    private LlvmObjdump(String program) {
+    private LlvmObjdump(String program, Path libraries) {
         this.program = program;
+        this.libraries = libraries;
     }
 
     /** An instruction as it stands in a file, and LLVM's words for it. */
@@ -42,19 +51,40 @@ final class LlvmObjdump {
         }
     }
 
-    /** Finds one, or aborts the test. */
-    static LlvmObjdump find() {
-        String folder = System.getProperty("llvm.bin");
-        String prefix = folder == null ? "" : folder + "/";
-        return Stream.concat(
+    /** Finds one, or aborts the test; a copy that it needs to make goes into {@code folder}. */
+    static LlvmObjdump find(Path folder) throws IOException {
+        String setting = System.getProperty("llvm.bin");
+        String prefix = setting == null ? "" : setting + "/";
+        Optional<LlvmObjdump> installed = Stream.concat(
                         Stream.of("llvm-objdump"),
                         IntStream.iterate(NEWEST, version -> version >= OLDEST, version -> version - 1)
                                 .mapToObj(version -> "llvm-objdump-" + version))
-                .map(name -> new LlvmObjdump(prefix + name))
+                .map(name -> new LlvmObjdump(prefix + name, Path.of("")))
                 .filter(LlvmObjdump::isNewEnough)
-                .findFirst()
-                .orElseGet(() -> abort("no llvm-objdump of LLVM " + OLDEST
-                        + " or newer, neither on the PATH nor by -Dllvm.bin=FOLDER"));
+                .findFirst();
+        return installed.isPresent()
+                ? installed.get()
+                : ofJar(folder)
+                        .orElseGet(() -> abort("no llvm-objdump of LLVM " + OLDEST
+                                + " or newer: not on the PATH, not by -Dllvm.bin=FOLDER, not beside the clang in use"));
+    }
+
+    /** The jar of the clang that is unpacked has the program too; it takes the same libraries. */
+    private static Optional<LlvmObjdump> ofJar(Path folder) throws IOException {
+        String platform = System.getProperty("os.arch").equals("aarch64") ? "linux-arm64" : "linux-x86_64";
+        URL packed = ClassLoader.getSystemResource("org/bytedeco/llvm/" + platform + "/llvm-objdump");
+        if (packed == null) {
+            return Optional.empty();
+        }
+        Path program = folder.resolve("llvm-objdump");
+        try (InputStream in = packed.openStream()) {
+            Files.copy(in, program, StandardCopyOption.REPLACE_EXISTING);
+        }
+        if (!program.toFile().setExecutable(true)) {
+            return Optional.empty();
+        }
+        Path libraries = BpfSource.clang().executable().resolve("../../lib").normalize();
+        return Optional.of(new LlvmObjdump(program.toString(), libraries)).filter(LlvmObjdump::isNewEnough);
     }
 
     private boolean isNewEnough() {
@@ -86,8 +116,7 @@ final class LlvmObjdump {
     private List<String> run(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(program));
         command.addAll(List.of(arguments));
-        String libraries = Optional.ofNullable(System.getenv("LD_LIBRARY_PATH")).orElse("");
-        return Tool.lines(Path.of(libraries), LIMIT, command);
+        return Tool.lines(libraries, LIMIT, command);
     }
 
     /** What bpftool and the verifier name, LLVM prints as numbers. */

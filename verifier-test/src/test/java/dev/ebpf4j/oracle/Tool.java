@@ -1,5 +1,6 @@
 package dev.ebpf4j.oracle;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,8 @@ final class Tool {
         Path err = Files.createTempFile("oracle", ".err");
         try {
             ProcessBuilder builder = new ProcessBuilder(command);
-            builder.environment().put("LD_LIBRARY_PATH", libraries.toString());
+            builder.environment()
+                    .merge("LD_LIBRARY_PATH", libraries.toString(), (own, more) -> own + File.pathSeparator + more);
             Process process = builder.redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();
