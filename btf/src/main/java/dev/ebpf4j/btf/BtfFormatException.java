@@ -31,6 +31,21 @@ public final class BtfFormatException extends RuntimeException {
         this.offset = offset;
     }
 
+    private BtfFormatException(String where, BtfFormatException that) {
+        super(where + ": " + that.getMessage(), that);
+        this.part = that.part;
+        this.offset = that.offset;
+    }
+
+    /**
+     * {@return the same, whose message begins with where the bytes came from}
+     *
+     * @param where such as a path
+     */
+    public BtfFormatException in(String where) {
+        return new BtfFormatException(where, this);
+    }
+
     /**
      * The part of the input that is wrong.
      *

@@ -1,5 +1,6 @@
 package dev.ebpf4j.error;
 
+import dev.ebpf4j.btf.CloseNames;
 import java.util.List;
 
 /** A program, map or variable that was asked for by name does not exist; the message names those that do. */
@@ -20,7 +21,17 @@ public final class MissingObjectException extends RuntimeException {
      * @param present the names that exist
      */
     public MissingObjectException(String where, String kind, String name, List<String> present) {
-        super(where + " has no " + kind + " '" + name + "'; " + describe(kind, present));
+        this(name, where + " has no " + kind + " '" + name + "'; " + describe(kind, name, present));
+    }
+
+    /**
+     * Creates the exception.
+     *
+     * @param name the name that was asked for
+     * @param message what was searched and why the name is not there
+     */
+    public MissingObjectException(String name, String message) {
+        super(message);
         this.name = name;
     }
 
@@ -29,12 +40,15 @@ public final class MissingObjectException extends RuntimeException {
         return name;
     }
 
-    private static String describe(String kind, List<String> present) {
+    private static String describe(String kind, String name, List<String> present) {
         if (present.isEmpty()) {
             return "it has no " + kind + " at all";
         }
-        List<String> shown = present.subList(0, Math.min(present.size(), NAMES_SHOWN));
-        int more = present.size() - shown.size();
-        return "it has " + String.join(", ", shown) + (more > 0 ? " and " + more + " more" : "");
+        if (present.size() <= NAMES_SHOWN) {
+            return "it has " + String.join(", ", present);
+        }
+        List<String> close = CloseNames.closest(name, present);
+        List<String> shown = close.isEmpty() ? present.subList(0, NAMES_SHOWN) : close;
+        return "it has " + String.join(", ", shown) + " and " + (present.size() - shown.size()) + " more";
     }
 }

@@ -5,6 +5,9 @@ import java.util.Optional;
 
 /** What to do about a rejection, by what the verifier said. */
 final class VerifierHints {
+    /** The call that the linker puts where this kernel has no answer to a CO-RE question; no kernel has this helper. */
+    static final String CO_RE_POISON = "unknown#195896080";
+
     private VerifierHints() {}
 
     /**
@@ -33,15 +36,14 @@ final class VerifierHints {
             new Hint("Unreleased reference", "release, submit or discard what was acquired on every path to the exit"),
             new Hint("reference leak", "release, submit or discard what was acquired on every path to the exit"),
             new Hint(
-                    "unknown#195896080",
+                    CO_RE_POISON,
                     "a CO-RE access that this kernel can't serve is reached here: "
                             + "guard it with bpf_core_field_exists() or bpf_core_type_exists()"),
             new Hint("invalid func unknown#", "this kernel has no helper of that number"),
             new Hint("program of this type cannot use helper", "choose another helper, or another type of program"),
             new Hint("unknown func", "this type of program, on this kernel, has no such helper"),
-            new Hint(
-                    "cannot call GPL-restricted function", "declare a GPL-compatible licence in the section 'license'"),
-            new Hint("cannot call GPL only function", "declare a GPL-compatible licence in the section 'license'"),
+            new Hint("cannot call GPL-restricted function", Texts.GPL),
+            new Hint("cannot call GPL only function", Texts.GPL),
             new Hint("read from stack", "bytes of a stack variable were never written: clear it, padding included"),
             new Hint("invalid write to stack", Texts.STACK),
             new Hint("combined stack size", Texts.STACK),
@@ -59,6 +61,8 @@ final class VerifierHints {
         static final String LOOP = "give the loop a bound the verifier can see: a constant, bpf_for() or bpf_loop()";
         static final String COMPLEX = "too many paths: use bpf_loop() or bpf_for(), fewer unrolled iterations, "
                 + "or global functions, which are verified once";
+        static final String GPL = "declare a licence that is compatible with the GPL, if that is what you want: "
+                + "char LICENSE[] SEC(\"license\") = \"GPL\";";
         static final String STACK = "a call chain has 512 bytes of stack: keep large values in a per-CPU array map";
     }
 

@@ -25,7 +25,7 @@ final class SelectPrograms implements Pass {
         if (program.type() == ProgramType.UNSPEC) {
             throw new LinkException("program '" + program.name() + "' is in section '" + program.section()
                     + "', which names no known program type" + hint(program.section())
-                    + "; use such a section, withType(…), or withAutoload(false)");
+                    + "; rename the section, or use withType(…) or withAutoload(false)");
         }
     }
 

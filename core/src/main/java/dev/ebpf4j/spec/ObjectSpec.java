@@ -1,6 +1,7 @@
 package dev.ebpf4j.spec;
 
 import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.btf.BtfType;
 import dev.ebpf4j.error.MissingObjectException;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -152,16 +153,33 @@ public final class ObjectSpec {
      * {@return a copy in which a global variable starts with another value}
      *
      * @param value a number, boolean or character for variables of 1, 2, 4 or 8 bytes; a string (UTF-8, padded with
-     *     zeros, always terminated) or {@link Bytes} of the exact size for any
+     *     zeros, always terminated) for any that is no number; {@link Bytes} of the exact size for any
      * @param name the name
      * @throws MissingObjectException if the object has no variable of this name
      * @throws IllegalArgumentException if the value does not fit the variable
      */
     public ObjectSpec withVariable(String name, Object value) {
         VariableSpec variable = variable(name);
+        if (value instanceof String && isNumber(variable)) {
+            throw new IllegalArgumentException("variable '" + name + "' is a number; \"" + value + "\" is a string");
+        }
         Bytes encoded = VariableValue.encode(variable, value, byteOrder());
         Bytes contents = contents(variable).with(variable.offset(), encoded);
         return withMap(variable.map(), map -> map.withContents(contents));
+    }
+
+    /** Whether the BTF says so; a single byte may be a character. */
+    private boolean isNumber(VariableSpec variable) {
+        Btf types = btf();
+        if (types == null || variable.typeId() == 0 || variable.size() == 1) {
+            return false;
+        }
+        return switch (types.type(types.resolve(variable.typeId()))) {
+            case BtfType.Int number -> true;
+            case BtfType.Float number -> true;
+            case BtfType.Enumeration number -> true;
+            default -> false;
+        };
     }
 
     private Bytes contents(VariableSpec variable) {

@@ -18,7 +18,11 @@ final class VariableValue {
             case Double number -> integer(variable, Double.doubleToRawLongBits(number), order, Double.BYTES);
             case Float number -> integer(variable, Float.floatToRawIntBits(number), order, Float.BYTES);
             case Number number -> integer(variable, number.longValue(), order);
-            default -> throw bad(variable, "can't hold a " + value.getClass().getName());
+            default ->
+                throw bad(
+                        variable,
+                        "can't hold a " + value.getClass().getName()
+                                + "; give a number, boolean, character, string or Bytes");
         };
     }
 

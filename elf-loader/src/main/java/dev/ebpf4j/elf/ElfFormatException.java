@@ -33,6 +33,21 @@ public final class ElfFormatException extends RuntimeException {
         this.offset = offset;
     }
 
+    private ElfFormatException(String where, ElfFormatException that) {
+        super(where + ": " + that.getMessage(), that);
+        this.section = that.section;
+        this.offset = that.offset;
+    }
+
+    /**
+     * {@return the same, whose message begins with where the bytes came from}
+     *
+     * @param where such as a path
+     */
+    public ElfFormatException in(String where) {
+        return new ElfFormatException(where, this);
+    }
+
     /** {@return the section, the offset, what was found and what was expected; never null} */
     @Override
     public String getMessage() {

@@ -3,7 +3,6 @@ package dev.ebpf4j.elf;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /**
  * The header of a BPF object file, checked. Anything else gets a message that says what it is.
@@ -18,7 +17,6 @@ record ElfHeader(ByteBuffer file, long table, int count, int namesIndex) {
     static final int ELSEWHERE = 0xffff;
 
     private static final byte[] MAGIC = {0x7f, 'E', 'L', 'F'};
-    private static final byte[] BITCODE = {'B', 'C', (byte) 0xc0, (byte) 0xde};
     private static final int BPF = 247;
     private static final int RELOCATABLE = 1;
     private static final String WANTED = "a 64-bit relocatable BPF object file, as 'clang -target bpf -c' makes";
@@ -52,16 +50,8 @@ record ElfHeader(ByteBuffer file, long table, int count, int namesIndex) {
             throw new ElfFormatException("", 0, "an empty file", WANTED);
         }
         byte[] start = Arrays.copyOf(bytes, Math.min(bytes.length, MAGIC.length));
-        if (Arrays.equals(start, BITCODE)) {
-            throw new ElfFormatException("", 0, "LLVM bitcode, as 'clang -emit-llvm' makes", WANTED);
-        }
         if (!Arrays.equals(start, MAGIC)) {
-            throw new ElfFormatException(
-                    "",
-                    0,
-                    "no ELF file but one that begins with the bytes "
-                            + HexFormat.ofDelimiter(" ").formatHex(start),
-                    WANTED);
+            throw new ElfFormatException("", 0, NotElf.describe(start), WANTED);
         }
         if (bytes.length <= 6) {
             throw new ElfFormatException(

@@ -1,5 +1,6 @@
 package dev.ebpf4j.elf;
 
+import dev.ebpf4j.btf.BtfFormatException;
 import dev.ebpf4j.spec.ObjectSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +10,7 @@ import java.nio.file.Path;
  * Reads BPF object files, of either byte order. Pure: the same bytes give the same spec on any machine. Safe for any number
  * of threads.
  *
- * <p>What the bytes say wrongly gives {@link ElfFormatException}, or {@link dev.ebpf4j.btf.BtfFormatException} where their
+ * <p>What the bytes say wrongly gives {@link ElfFormatException}, or {@link BtfFormatException} where their
  * type information is wrong; nothing else. Data sections may take {@link #MAX_DATA_BYTES} together.
  *
  * <p>An object takes in all that libbpf 1.8 and cilium/ebpf 0.22 take in, but for kinds of sections that are refused by name:
@@ -28,7 +29,7 @@ public final class ElfReader {
      *
      * @param elf the whole file
      * @throws ElfFormatException if the bytes are no object file, or one that breaks the format
-     * @throws dev.ebpf4j.btf.BtfFormatException if its type information breaks the format
+     * @throws BtfFormatException if its type information breaks the format
      */
     public static ObjectSpec read(byte[] elf) {
         return read(elf, NO_NAME);
@@ -40,12 +41,19 @@ public final class ElfReader {
      * @param file the file
      * @throws IOException if the file can't be read
      * @throws ElfFormatException if it is no object file, or one that breaks the format
-     * @throws dev.ebpf4j.btf.BtfFormatException if its type information breaks the format
+     * @throws BtfFormatException if its type information breaks the format
      */
     public static ObjectSpec read(Path file) throws IOException {
         Path fileName = file.getFileName();
         String name = fileName == null ? "" : fileName.toString().split("\\.", 2)[0];
-        return read(Files.readAllBytes(file), name.isEmpty() ? NO_NAME : name);
+        byte[] elf = Files.readAllBytes(file);
+        try {
+            return read(elf, name.isEmpty() ? NO_NAME : name);
+        } catch (ElfFormatException e) {
+            throw e.in(file.toString());
+        } catch (BtfFormatException e) {
+            throw e.in(file.toString());
+        }
     }
 
     /**
@@ -54,7 +62,7 @@ public final class ElfReader {
      * @param elf the whole file
      * @param name the object's name, which the kernel shows as the beginning of the names of data maps
      * @throws ElfFormatException if the bytes are no object file, or one that breaks the format
-     * @throws dev.ebpf4j.btf.BtfFormatException if its type information breaks the format
+     * @throws BtfFormatException if its type information breaks the format
      */
     public static ObjectSpec read(byte[] elf, String name) {
         ElfFile file = ElfFile.parse(elf);

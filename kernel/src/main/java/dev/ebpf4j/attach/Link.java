@@ -24,7 +24,11 @@ public interface Link extends AutoCloseable {
     /** {@return the way that was taken} */
     Mechanism mechanism();
 
-    /** {@return the kernel's number of the link; empty if this mechanism has none} */
+    /**
+     * {@return the kernel's number of the link; empty if this mechanism has none}
+     *
+     * @throws IllegalStateException after {@link #close}
+     */
     OptionalInt id();
 
     /** {@return whether {@link #close} has not been called} */

@@ -41,6 +41,9 @@ final class FdLink implements Link {
 
     @Override
     public OptionalInt id() {
+        if (!isOpen()) {
+            throw new IllegalStateException("the link to " + target + " is closed");
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(UapiStruct.LinkInfo.BYTES, Long.BYTES);
             MemorySegment attr = arena.allocate(BpfAttr.InfoByFd.BYTES, Long.BYTES);

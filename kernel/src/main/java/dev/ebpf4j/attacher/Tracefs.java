@@ -1,6 +1,7 @@
 package dev.ebpf4j.attacher;
 
 import dev.ebpf4j.btf.CloseNames;
+import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,9 +37,15 @@ final class Tracefs implements AutoCloseable {
         /** The kernel's answer, negative. */
         private final long error;
 
-        NoTracefsException(long error) {
-            super("no tracefs");
+        NoTracefsException(long error, String message) {
+            super(message);
             this.error = error;
+        }
+
+        /** What stands in the way. */
+        @Override
+        public String getMessage() {
+            return Objects.requireNonNull(super.getMessage());
         }
 
         long error() {
@@ -55,14 +63,22 @@ final class Tracefs implements AutoCloseable {
 
     /** Opens tracefs. The caller closes it. */
     static Tracefs open(Sys sys) throws NoTracefsException {
+        String denied = "";
         for (String path :
                 mountPoints(read(sys, Sys.AT_FDCWD, "/proc/self/mountinfo").text())) {
             long fd = sys.openat(Sys.AT_FDCWD, path, 0, 0);
             if (fd >= 0) {
                 return new Tracefs(sys, new Fd(sys, fd));
             }
+            if (fd == -Errno.EACCES || fd == -Errno.EPERM) {
+                denied = "this process may not read " + path + ": run it as root, or give its user the right to";
+            }
         }
-        return new Tracefs(sys, mountUnseen(sys));
+        try {
+            return new Tracefs(sys, mountUnseen(sys));
+        } catch (NoTracefsException e) {
+            throw denied.isEmpty() ? e : new NoTracefsException(e.error(), denied);
+        }
     }
 
     /** Where tracefs is mounted, or would mount itself below debugfs. */
@@ -99,7 +115,7 @@ final class Tracefs implements AutoCloseable {
         try (Fd context = own(sys, sys.fsopen("tracefs"))) {
             long created = sys.fsconfig(context.fd(), FSCONFIG_CMD_CREATE, null, null, 0);
             if (created < 0) {
-                throw new NoTracefsException(created);
+                throw notMounted(created);
             }
             return own(sys, sys.fsmount(context.fd(), 0));
         }
@@ -107,9 +123,16 @@ final class Tracefs implements AutoCloseable {
 
     private static Fd own(Sys sys, long result) throws NoTracefsException {
         if (result < 0) {
-            throw new NoTracefsException(result);
+            throw notMounted(result);
         }
         return new Fd(sys, result);
+    }
+
+    private static NoTracefsException notMounted(long error) {
+        return new NoTracefsException(
+                error,
+                "tracefs is not mounted, and this process may not mount it (" + Errno.of(error)
+                        + "): run mount -t tracefs tracefs /sys/kernel/tracing as root");
     }
 
     /** Reads a file below tracefs. */

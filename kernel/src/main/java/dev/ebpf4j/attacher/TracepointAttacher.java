@@ -53,10 +53,7 @@ final class TracepointAttacher {
             request.check(id.error());
             return Long.parseLong(id.text().strip());
         } catch (Tracefs.NoTracefsException e) {
-            throw request.failure(
-                    e.error(),
-                    "tracefs is not mounted and can't be opened unmounted either (" + Errno.of(e.error())
-                            + "); mount it: mount -t tracefs tracefs /sys/kernel/tracing");
+            throw request.failure(e.error(), e.getMessage());
         } catch (NumberFormatException e) {
             throw request.failure(-Errno.EINVAL, "its id in tracefs is no number");
         }

@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -39,7 +40,7 @@ final class Advice {
         String operation = "load program '" + name + "' of type " + type;
         Errno errno = Errno.of(result);
         if (errno.is(Errno.EPERM) || errno.is(Errno.ENOSYS)) {
-            return new BpfException(operation, errno, denied(type));
+            return new BpfException(operation, errno, denied(Set.of(type)));
         }
         if (errno.is(Errno.EINVAL) && ProgramTypes.isLacking(sys, type)) {
             return new UnsupportedFeatureException(operation, errno, "program type " + type, ProgramTypes.since(type));
@@ -47,8 +48,12 @@ final class Advice {
         return new BpfException(operation, errno);
     }
 
-    /** A failure of something else than a program, with advice if there is some and it has none yet. */
-    BpfException other(BpfException failure) {
+    /**
+     * A failure of something else than a program, with advice if there is some and it has none yet.
+     *
+     * @param types the types of all programs that are to be loaded, so that all that they need is told at once
+     */
+    BpfException other(BpfException failure, Set<ProgramType> types) {
         boolean plain =
                 failure.getClass() == BpfException.class && failure.getMessage().indexOf('\n') < 0;
         boolean denied = failure.errno().is(Errno.EPERM)
@@ -57,7 +62,7 @@ final class Advice {
         if (!plain || !denied) {
             return failure;
         }
-        String advice = denied(ProgramType.SOCKET_FILTER);
+        String advice = denied(types);
         return advice.isEmpty() ? failure : withAdvice(failure, advice);
     }
 
@@ -66,7 +71,7 @@ final class Advice {
         List<Capability> missing = privileges.get().missingForTracing();
         boolean denied = failure.errno().is(Errno.EPERM) || failure.errno().is(Errno.EACCES);
         if (!denied || missing.isEmpty() || failure.getMessage().indexOf('\n') >= 0) {
-            return other(failure);
+            return other(failure, Set.of());
         }
         return withAdvice(failure, lacks(missing));
     }
@@ -78,9 +83,9 @@ final class Advice {
     }
 
     /** Why bpf(2) was denied; empty if that can't be told. */
-    private String denied(ProgramType type) {
+    private String denied(Set<ProgramType> types) {
         Privileges now = privileges.get();
-        List<Capability> missing = now.missingFor(type);
+        List<Capability> missing = now.missingFor(types);
         if (!missing.isEmpty()) {
             String sysctl = now.unprivilegedDisabled() > 0
                     ? "; kernel.unprivileged_bpf_disabled is " + now.unprivilegedDisabled()
@@ -103,7 +108,7 @@ final class Advice {
     private static String lacks(List<Capability> missing) {
         String names = missing.stream().map(Capability::name).collect(Collectors.joining(" and "));
         return "this process lacks " + names + ": run it as root, or grant " + (missing.size() == 1 ? "it" : "them")
-                + " (kernels before 5.8 want CAP_SYS_ADMIN)";
+                + " (a container: --cap-add; kernels before 5.8: CAP_SYS_ADMIN)";
     }
 
     /** A command that does not exist gets EINVAL from the kernel itself, and something else only from a filter. */

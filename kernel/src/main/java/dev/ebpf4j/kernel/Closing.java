@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** Closes what belongs together. */
 final class Closing {
@@ -32,8 +33,24 @@ final class Closing {
             links.forEach(Link::close);
             return;
         }
-        try (ExecutorService threads = Executors.newFixedThreadPool(Math.min(links.size(), MOST_THREADS))) {
-            links.forEach(link -> threads.execute(link::close));
+        ExecutorService threads = Executors.newFixedThreadPool(Math.min(links.size(), MOST_THREADS));
+        links.forEach(link -> threads.execute(link::close));
+        threads.shutdown();
+        awaitEnd(threads);
+    }
+
+    /** An interrupt of this thread must not keep links open, as it would in {@link ExecutorService#close}. */
+    private static void awaitEnd(ExecutorService threads) {
+        boolean interrupted = false;
+        while (!threads.isTerminated()) {
+            try {
+                threads.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

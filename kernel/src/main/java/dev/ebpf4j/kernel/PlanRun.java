@@ -18,6 +18,7 @@ import dev.ebpf4j.plan.LoadStep.LoadBtf;
 import dev.ebpf4j.plan.LoadStep.LoadProgram;
 import dev.ebpf4j.plan.LoadStep.PutMap;
 import dev.ebpf4j.plan.LoadStep.PutProgram;
+import dev.ebpf4j.spec.ProgramType;
 import dev.ebpf4j.sys.BpfAttr;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
@@ -27,6 +28,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a plan: one step after the other, and if one fails, everything made so far is closed in reverse. */
@@ -66,10 +69,16 @@ final class PlanRun {
             run(step);
         } catch (BpfException failure) {
             if (!failure.errno().is(Errno.EPERM) || !memlock.raise()) {
-                throw advice.other(failure);
+                throw advice.other(failure, types());
             }
             run(step);
         }
+    }
+
+    private Set<ProgramType> types() {
+        return plan.object().programs().stream()
+                .map(program -> program.spec().type())
+                .collect(Collectors.toSet());
     }
 
     private void run(LoadStep step) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What this thread may do, from {@code /proc}: facts, of which advice is made.
@@ -65,17 +66,17 @@ record Privileges(
         return (effective >>> capability.bit & 1) != 0;
     }
 
-    /** The capabilities that loading a program of this type takes and this thread has not; CAP_SYS_ADMIN stands for all. */
-    List<Capability> missingFor(ProgramType type) {
+    /** The capabilities that loading programs of these types takes and this thread has not; CAP_SYS_ADMIN stands for all. */
+    List<Capability> missingFor(Set<ProgramType> types) {
         List<Capability> missing = new ArrayList<>();
         if (!known || has(Capability.CAP_SYS_ADMIN)) {
             return missing;
         }
         addMissing(missing, Capability.CAP_BPF);
-        if (isTracing(type)) {
+        if (types.stream().anyMatch(Privileges::isTracing)) {
             addMissing(missing, Capability.CAP_PERFMON);
         }
-        if (isNetworking(type)) {
+        if (types.stream().anyMatch(Privileges::isNetworking)) {
             addMissing(missing, Capability.CAP_NET_ADMIN);
         }
         return missing;

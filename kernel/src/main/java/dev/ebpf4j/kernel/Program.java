@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * A program that the kernel has accepted. Belongs to its {@link LoadedObject}, which closes it and what is left of its
@@ -58,6 +59,9 @@ public final class Program implements AutoCloseable {
      * @throws IllegalStateException after {@link #close}
      */
     public int fd() {
+        if (!fd.isOpen()) {
+            throw new IllegalStateException("program '" + name() + "' is closed");
+        }
         return fd.fd();
     }
 
@@ -68,7 +72,7 @@ public final class Program implements AutoCloseable {
      * @throws IllegalStateException after {@link #close}
      */
     public ProgramInfo info() {
-        return ProgramInfo.of(sys, fd.fd(), name());
+        return ProgramInfo.of(sys, fd(), name());
     }
 
     /**
@@ -94,10 +98,14 @@ public final class Program implements AutoCloseable {
     public Link attach(AttachTarget target) {
         if (!target.programTypes().contains(type())) {
             throw new IllegalArgumentException("program '" + name() + "' is of type " + type() + "; " + target
-                    + " takes " + target.programTypes());
+                    + " takes programs of type "
+                    + target.programTypes().stream()
+                            .map(ProgramType::name)
+                            .sorted()
+                            .collect(Collectors.joining(" or ")));
         }
         try {
-            Link link = Attachers.attach(new AttachRequest(sys, fd.fd(), name(), target));
+            Link link = Attachers.attach(new AttachRequest(sys, fd(), name(), target));
             links.removeIf(known -> !known.isOpen());
             links.add(link);
             return link;

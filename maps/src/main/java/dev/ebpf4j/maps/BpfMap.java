@@ -387,7 +387,9 @@ public final class BpfMap implements AutoCloseable {
     /** False for the errno that only means "not there"; every other is thrown. */
     private boolean absent(long result, int harmless, String operation) {
         if (-result != harmless) {
-            throw new BpfException(operation + " map '" + name + "'", Errno.of(result));
+            Errno errno = Errno.of(result);
+            String advice = operation.startsWith("update") ? MapAdvice.update(type, maxEntries, errno) : "";
+            throw new BpfException(operation + " map '" + name + "'", errno, advice);
         }
         return false;
     }

@@ -37,7 +37,11 @@ public final class GlobalVariable<T> {
      * @throws IllegalStateException once the section is closed
      */
     public T get() {
-        return codec.read(segment, 0);
+        try {
+            return codec.read(segment, 0);
+        } catch (IllegalStateException e) {
+            throw closed(e);
+        }
     }
 
     /**
@@ -51,7 +55,17 @@ public final class GlobalVariable<T> {
         if (segment.isReadOnly()) {
             throw new IllegalArgumentException("variable '" + name + "' is read-only once its program is loaded");
         }
-        codec.write(value, segment, 0);
+        try {
+            codec.write(value, segment, 0);
+        } catch (IllegalStateException e) {
+            throw closed(e);
+        }
+    }
+
+    private IllegalStateException closed(IllegalStateException e) {
+        return segment.scope().isAlive()
+                ? e
+                : new IllegalStateException("variable '" + name + "' is closed, as its section or object is", e);
     }
 
     /** {@return its memory, for access by VarHandle; read-only where the variable is} */

@@ -49,7 +49,11 @@ final class MapCalls {
                 attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_VALUE_TYPE_ID, spec.valueTypeId());
             }
             long fd = sys.bpf(Cmd.BPF_MAP_CREATE, attr, BpfAttr.MapCreate.BYTES);
-            return new Fd(sys, checked(fd, "create " + spec));
+            if (fd < 0) {
+                Errno errno = Errno.of(fd);
+                throw new BpfException("create " + spec, errno, MapAdvice.create(spec, errno));
+            }
+            return new Fd(sys, fd);
         }
     }
 

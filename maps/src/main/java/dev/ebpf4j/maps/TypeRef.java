@@ -2,8 +2,11 @@ package dev.ebpf4j.maps;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.btf.BtfType;
+import dev.ebpf4j.btf.CloseNames;
 import dev.ebpf4j.error.MissingObjectException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +31,16 @@ public record TypeRef(String what, @Nullable Btf btf, int typeId, int size) {
     /**
      * {@return the struct, union, enum, typedef or integer called {@code name}}
      *
-     * @param btf where to look
+     * @param btf where to look, such as {@code spec.btf()}; null if the object has none
      * @param name its C name
-     * @throws MissingObjectException if {@code btf} has none
+     * @throws MissingObjectException if {@code btf} has none, or is null
      */
-    public static TypeRef named(Btf btf, String name) {
+    public static TypeRef named(@Nullable Btf btf, String name) {
+        if (btf == null) {
+            throw new MissingObjectException(
+                    name,
+                    "no type '" + name + "': the object has no BTF; compile it with -g, and link it without strip");
+        }
         int[] candidates = btf.findAll(name);
         for (int id : candidates) {
             BtfType type = btf.type(btf.resolve(id));
@@ -40,6 +48,23 @@ public record TypeRef(String what, @Nullable Btf btf, int typeId, int size) {
                 return new TypeRef("type " + name, btf, id, btf.sizeOf(id));
             }
         }
-        throw new MissingObjectException("the BTF", "type", name, List.of());
+        List<String> close = CloseNames.closest(name, names(btf));
+        throw new MissingObjectException(
+                name,
+                "the BTF has no type '" + name + "'"
+                        + (close.isEmpty() ? "" : "; close names: " + String.join(", ", close))
+                        + "; clang keeps a type only if a program, map or global variable uses it, as does\n"
+                        + "  const struct " + name + " *unused_" + name + " __attribute__((unused));");
+    }
+
+    private static Set<String> names(Btf btf) {
+        Set<String> names = new LinkedHashSet<>();
+        for (int id = 1; id < btf.typeCount(); id++) {
+            switch (btf.kind(id)) {
+                case STRUCT, UNION, ENUM, ENUM64, TYPEDEF, INT, FLOAT -> names.add(btf.name(id));
+                default -> {}
+            }
+        }
+        return names;
     }
 }

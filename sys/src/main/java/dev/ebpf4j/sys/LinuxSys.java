@@ -54,7 +54,7 @@ final class LinuxSys implements Sys {
     static Arch supported(String osName, String osArch) {
         if (!osName.toLowerCase(Locale.ROOT).startsWith("linux")) {
             throw new UnsupportedPlatformException("eBPF programs are loaded by Linux, and this is " + osName
-                    + "; reading, linking and running them in memory works here too");
+                    + "; reading, linking and planning them works here too");
         }
         return Arch.ofJavaName(osArch)
                 .orElseThrow(() -> new UnsupportedPlatformException(
