@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +31,7 @@ final class Oracles {
             .toList();
 
     private static final Map<String, Optional<Path>> PACKAGES = new ConcurrentHashMap<>();
+    private static final List<String> TROUBLE = new CopyOnWriteArrayList<>();
 
     private Oracles() {}
 
@@ -56,7 +58,7 @@ final class Oracles {
 
     private static String missing(String what, String property) {
         return "no " + what + " to compare with: not installed, not named by -D" + property
-                + ", and no package of it can be downloaded";
+                + ", and no package of it can be downloaded: " + TROUBLE;
     }
 
     private static Optional<Path> setting(String property) {
@@ -118,7 +120,7 @@ final class Oracles {
             }
             throw new IOException(output.errors());
         } catch (IOException e) {
-            System.err.println("no package " + name + ": " + e.getMessage());
+            TROUBLE.add(name + ": " + e.getMessage());
             return Optional.empty();
         }
     }
