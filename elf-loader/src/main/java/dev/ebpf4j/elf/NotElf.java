@@ -31,7 +31,7 @@ final class NotElf {
                 return kind.getValue();
             }
         }
-        boolean printable = text.chars().allMatch(c -> c >= ' ' && c < 0x7f || c == '\n' || c == '\r' || c == '\t');
+        boolean printable = text.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || Character.isWhitespace(c));
         return printable
                 ? "text that begins '" + text.stripTrailing() + "'"
                 : "no ELF file but one that begins with the bytes "
