@@ -1,5 +1,7 @@
 package dev.ebpf4j.errors;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.ebpf4j.attach.Link;
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.clang.Clang;
@@ -20,6 +22,8 @@ import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.plan.Machine;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.test.KernelResources;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -28,7 +32,7 @@ import java.util.List;
 
 /** What runs in a {@link ChildJvm}: prints how far it came, and the failure as a user reads it. */
 final class Child {
-    private static final PrintStream OUT = System.out;
+    private static final PrintStream OUT = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
 
     private Child() {}
 

@@ -146,14 +146,14 @@ class ExitTest {
     @Test
     void anInterruptedThreadLoadsAndClosesAllTheSame() {
         ObjectSpec good = Sources.good();
-        AtomicReference<List<Link>> links = new AtomicReference<>(List.of());
+        List<Link> links = new ArrayList<>();
         Thread.currentThread().interrupt();
         try (LoadedObject object = BpfLoader.load(good)) {
-            links.set(object.attachAll());
+            links.addAll(object.attachAll());
         } finally {
             assertTrue(Thread.interrupted(), "the interrupt is the caller's");
         }
-        assertNothingLeft(links.get());
+        assertNothingLeft(links);
     }
 
     @Test
