@@ -30,7 +30,7 @@ public final class BpfLoader {
      * @throws dev.ebpf4j.link.LinkException if the object does not fit this kernel
      * @throws dev.ebpf4j.error.VerifierException if the verifier rejects a program
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses anything else
-     * @throws UnsupportedOperationException if this is not Linux, or a processor that ebpf4j has no tables for
+     * @throws UnsupportedOperationException if this is not Linux, a processor without tables in ebpf4j, or native access is denied
      */
     public static LoadedObject load(ObjectSpec spec) {
         KernelInfo kernel = KernelInfo.detect();
@@ -45,7 +45,7 @@ public final class BpfLoader {
      * @return what stands in the kernel now, to be closed by the caller
      * @throws dev.ebpf4j.error.VerifierException if the verifier rejects a program
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses anything else
-     * @throws UnsupportedOperationException if this is not Linux, or a processor that ebpf4j has no tables for
+     * @throws UnsupportedOperationException if this is not Linux, a processor without tables in ebpf4j, or native access is denied
      */
     public static LoadedObject load(LoadPlan plan) {
         return host().run(plan);

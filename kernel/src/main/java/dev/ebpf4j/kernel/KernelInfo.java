@@ -58,7 +58,7 @@ public final class KernelInfo {
     /**
      * {@return the kernel that this process runs on; always the same object}
      *
-     * @throws UnsupportedOperationException if this is not Linux, or a processor that ebpf4j has no tables for
+     * @throws UnsupportedOperationException if this is not Linux, a processor without tables in ebpf4j, or native access is denied
      */
     public static synchronized KernelInfo detect() {
         KernelInfo known = host;

@@ -44,10 +44,22 @@ final class LinuxSys implements Sys {
     static synchronized Sys host() {
         LinuxSys made = instance;
         if (made == null) {
-            made = new LinuxSys(supported(System.getProperty("os.name", ""), System.getProperty("os.arch", "")));
+            Arch arch = supported(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
+            checkNativeAccess();
+            made = new LinuxSys(arch);
             instance = made;
         }
         return made;
+    }
+
+    /** Asks for the least that is restricted, since a downcall that is denied leaves its class broken. */
+    private static void checkNativeAccess() {
+        try {
+            MemorySegment.NULL.reinterpret(0);
+        } catch (IllegalCallerException e) {
+            throw new UnsupportedPlatformException("this JVM lets ebpf4j make no system calls: start java with"
+                    + " --enable-native-access=dev.ebpf4j.sys, or with =ALL-UNNAMED where ebpf4j is on the class path");
+        }
     }
 
     /** Which tables to use on the platform of these two system properties. */

@@ -21,6 +21,7 @@ final class ChildJvm {
     private final List<String> options = new ArrayList<>();
     private Predicate<String> classPath = entry -> true;
     private boolean bareEnvironment;
+    private boolean nativeAccess = true;
 
     /** A child that is started by {@code wrapper}, to whose end the command is added. */
     ChildJvm(String... wrapper) {
@@ -38,6 +39,12 @@ final class ChildJvm {
         return this;
     }
 
+    /** Leaves out the option that permits system calls, which the others have. */
+    ChildJvm withoutNativeAccess() {
+        nativeAccess = false;
+        return this;
+    }
+
     /** Leaves out the whole environment, PATH too. */
     ChildJvm withoutEnvironment() {
         bareEnvironment = true;
@@ -51,8 +58,10 @@ final class ChildJvm {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
                 "--illegal-native-access=deny"));
+        if (nativeAccess) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
         command.addAll(options);
         command.addAll(List.of("-cp", classPath(), Child.class.getName()));
         command.addAll(List.of(args));

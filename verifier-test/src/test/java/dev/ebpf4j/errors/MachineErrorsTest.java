@@ -112,6 +112,15 @@ class MachineErrorsTest {
     }
 
     @Test
+    @RequiresBpf
+    void aJvmWithoutNativeAccess() throws Exception {
+        assertEnds("""
+                this JVM lets ebpf4j make no system calls: start java with --enable-native-access=dev.ebpf4j.sys, or with =ALL-UNNAMED where ebpf4j is on the class path
+                left open: []
+                """, new ChildJvm().withoutNativeAccess().run("attach", good()));
+    }
+
+    @Test
     void noClang() throws Exception {
         assertEnds(
                 """
