@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The shape of the main job: a hash, a ring buffer, read-only settings, CO-RE reads. */
 #include "fixture.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The few declarations that the fixtures need; they include no header from elsewhere. */
 typedef unsigned char __u8;
 typedef unsigned short __u16;

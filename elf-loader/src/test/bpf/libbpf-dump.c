@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Prints what libbpf reads from an object file: the oracle of LibbpfTest. Link with -lbpf -lelf -lz. */
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
