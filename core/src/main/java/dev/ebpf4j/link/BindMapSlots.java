@@ -14,6 +14,9 @@ final class BindMapSlots implements Pass {
     /** {@code BPF_PSEUDO_MAP_VALUE}: the load gives an address in element 0; the offset is the second immediate. */
     private static final int MAP_VALUE = 2;
 
+    /** Where libbpf counts the calls from that stand for loads of maps that are not made. */
+    private static final int MISSING_MAP = 2_001_000_000;
+
     @Override
     public LinkedObject apply(LinkedObject object) {
         Map<String, Integer> slots = slots(object.maps());
@@ -36,20 +39,36 @@ final class BindMapSlots implements Pass {
             switch (reloc) {
                 case Reloc.MapRef ref -> {
                     int slot = patcher.wideLoad(ref);
-                    patcher.setWideLoad(slot, MAP_FD, 0, 0);
-                    patcher.useMap(slot, map(patcher, ref, ref.map(), slots));
+                    int map = map(patcher, ref, ref.map(), slots);
+                    if (isMade(patcher, slot, maps.get(map), map)) {
+                        patcher.setWideLoad(slot, MAP_FD, 0, 0);
+                        patcher.useMap(slot, map);
+                    }
                 }
                 case Reloc.DataRef ref -> {
                     int slot = patcher.wideLoad(ref);
                     int map = map(patcher, ref, ref.map(), slots);
                     checkOffset(patcher, ref, maps.get(map));
-                    patcher.setWideLoad(slot, MAP_VALUE, 0, ref.offset());
-                    patcher.useMap(slot, map);
+                    if (isMade(patcher, slot, maps.get(map), map)) {
+                        patcher.setWideLoad(slot, MAP_VALUE, 0, ref.offset());
+                        patcher.useMap(slot, map);
+                    }
                 }
                 default -> patcher.keep(reloc);
             }
         }
         return patcher.done();
+    }
+
+    /** Checks that a map can be made; if it is only not wanted, the load of it must never be reached. */
+    private static boolean isMade(ProgramPatcher patcher, int slot, MapSpec map, int number) {
+        if (map.problem() != null) {
+            throw patcher.bad(slot, "uses map '" + map.name() + "', which can't be made: " + map.problem());
+        }
+        if (!map.autocreate()) {
+            patcher.poison(slot, MISSING_MAP + number, "map '" + map.name() + "' is not made: its autocreate is off");
+        }
+        return map.autocreate();
     }
 
     private static int map(ProgramPatcher patcher, Reloc reloc, String name, Map<String, Integer> slots) {
@@ -63,12 +82,13 @@ final class BindMapSlots implements Pass {
     }
 
     private static void checkOffset(ProgramPatcher patcher, Reloc.DataRef ref, MapSpec map) {
+        int size = map.contents() == null ? map.valueSize() : map.contents().size();
         // the kernel refuses such a load even in code that is never reached
-        if (ref.offset() < 0 || ref.offset() >= map.valueSize()) {
+        if (ref.offset() < 0 || ref.offset() >= size) {
             throw patcher.bad(
                     ref.slot(),
-                    "takes the address of byte " + ref.offset() + " of '" + map.name() + "', which has "
-                            + map.valueSize() + " bytes");
+                    "takes the address of byte " + ref.offset() + " of '" + map.name() + "', which has " + size
+                            + " bytes");
         }
     }
 }

@@ -62,6 +62,7 @@ final class FlattenSubprograms implements Pass {
                     int slot = patcher.wideLoad(address);
                     patcher.setWideLoad(slot, PSEUDO_FUNC, layout.startOf(address.callee()) - slot - 1, 0);
                 }
+                case Reloc.Broken broken -> throw patcher.bad(broken.slot(), broken.reason());
                 default -> patcher.keep(reloc);
             }
         }

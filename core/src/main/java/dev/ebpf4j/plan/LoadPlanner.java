@@ -61,6 +61,9 @@ final class LoadPlanner {
     /** Kernels without global variables still load the programs that use none. */
     private boolean isPlanned(int slot) {
         MapSpec map = object.maps().get(slot);
+        if (!map.autocreate() || map.problem() != null) {
+            return false;
+        }
         if (map.contents() == null || !features.lacks(Feature.GLOBAL_DATA)) {
             return true;
         }
@@ -164,7 +167,9 @@ final class LoadPlanner {
             programs.put(object.programs().get(slot).name(), slot);
         }
         for (int slot = 0; slot < object.maps().size(); slot++) {
-            putSlots(slot, object.maps().get(slot), maps, programs);
+            if (isPlanned(slot)) {
+                putSlots(slot, object.maps().get(slot), maps, programs);
+            }
         }
     }
 

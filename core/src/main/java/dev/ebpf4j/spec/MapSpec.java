@@ -1,7 +1,9 @@
 package dev.ebpf4j.spec;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,24 +13,30 @@ import org.jspecify.annotations.Nullable;
  * CPU) is done by the load plan.
  */
 public final class MapSpec {
+    /** Creation flag {@code BPF_F_NUMA_NODE}: the memory comes from {@link #numaNode()}. */
+    public static final int NUMA_NODE = 1 << 2;
+
     /** Creation flag {@code BPF_F_RDONLY_PROG}: programs may only read. */
     public static final int RDONLY_PROG = 1 << 7;
 
     /** Creation flag {@code BPF_F_MMAPABLE}: user space may map the values into its memory. */
     public static final int MMAPABLE = 1 << 10;
 
+    /** Creation flag {@code BPF_F_LINK}: kernel operations are put into force by a link, not by writing the map. */
+    public static final int LINK = 1 << 13;
+
     /** How long the map outlives the object. */
     public enum Pinning {
-        /** Not pinned. */
+        /** Not pinned, unless it has a {@link #pinPath()}. */
         NONE,
         /** Shared through a pin that carries the map's name. */
         BY_NAME
     }
 
     /**
-     * An initial element of a map of maps or of programs.
+     * An initial element of a map of maps or of programs; or a function of kernel operations.
      *
-     * @param key the element's key
+     * @param key the element's key; in a map of type {@link MapType#STRUCT_OPS}, the offset of the member in bytes
      * @param target name of the map or program to put there
      */
     public record Slot(int key, String target) {}
@@ -85,9 +93,14 @@ public final class MapSpec {
         return state.flags;
     }
 
-    /** {@return the NUMA node, used if the flags contain {@code BPF_F_NUMA_NODE}} */
+    /** {@return the NUMA node, used if the flags contain {@link #NUMA_NODE}} */
     public int numaNode() {
         return state.numaNode;
+    }
+
+    /** {@return the number of the network device that holds the map; 0 for the kernel itself} */
+    public int ifindex() {
+        return state.ifindex;
     }
 
     /** {@return the value whose meaning depends on the type, such as the number of hashes of a bloom filter} */
@@ -100,7 +113,10 @@ public final class MapSpec {
         return state.keyTypeId;
     }
 
-    /** {@return the BTF id of the value's type in the object's BTF, 0 if there is none} */
+    /**
+     * {@return the BTF id of the value's type in the object's BTF, 0 if there is none. Of kernel operations
+     * ({@link MapType#STRUCT_OPS}), that of the struct that the source fills in}
+     */
     public int valueTypeId() {
         return state.valueTypeId;
     }
@@ -110,12 +126,20 @@ public final class MapSpec {
         return state.pinning;
     }
 
+    /** {@return the path of the pin that the map is shared through, whatever {@link #pinning()} says; null for none} */
+    public @Nullable String pinPath() {
+        return state.pinPath;
+    }
+
     /** {@return the shape of the maps inside, for maps of maps} */
     public @Nullable MapSpec inner() {
         return state.inner;
     }
 
-    /** {@return the initial value of element 0, for maps that hold a data section} */
+    /**
+     * {@return the initial value of element 0, for maps that hold a data section; of an arena, its global variables; of
+     * kernel operations ({@link MapType#STRUCT_OPS}), the struct as the source fills it in, its functions left zero}
+     */
     public @Nullable Bytes contents() {
         return state.contents;
     }
@@ -130,32 +154,172 @@ public final class MapSpec {
         return state.slots;
     }
 
+    /** {@return whether the map is made with its object; if not, instructions that use it must never be reached} */
+    public boolean autocreate() {
+        return state.autocreate;
+    }
+
+    /** {@return name of the only program that may use the map; null if all may} */
+    public @Nullable String exclusiveProgram() {
+        return state.exclusiveProgram;
+    }
+
+    /** {@return why the map can not be made, null if it can: programs that use it do not link, all others do} */
+    public @Nullable String problem() {
+        return state.problem;
+    }
+
+    /**
+     * {@return a copy of another type; sizes and all else stay}
+     *
+     * @param value the type
+     */
+    public MapSpec withType(MapType value) {
+        return with(to -> to.type(value));
+    }
+
+    /**
+     * {@return a copy with other keys}
+     *
+     * @param size the size in bytes
+     * @param typeId BTF id of the type in the object's BTF, 0 for none
+     */
+    public MapSpec withKey(int size, int typeId) {
+        return with(to -> to.keySize(size).typeIds(typeId, valueTypeId()));
+    }
+
+    /**
+     * {@return a copy with other values}
+     *
+     * @param size the size in bytes
+     * @param typeId BTF id of the type in the object's BTF, 0 for none
+     */
+    public MapSpec withValue(int size, int typeId) {
+        return with(to -> to.valueSize(size).typeIds(keyTypeId(), typeId));
+    }
+
     /**
      * {@return a copy for this number of elements (bytes for ring buffers)}
      *
      * @param maxEntries the number, unsigned
      */
     public MapSpec withMaxEntries(int maxEntries) {
-        return toBuilder().maxEntries(maxEntries).build();
+        return with(to -> to.maxEntries(maxEntries));
     }
 
     /**
-     * {@return a copy with other initial contents; the value size follows}
+     * {@return a copy with other creation flags}
+     *
+     * @param value {@code BPF_F_…}
+     */
+    public MapSpec withFlags(int value) {
+        return with(to -> to.flags(value));
+    }
+
+    /**
+     * {@return a copy whose memory comes from a NUMA node}
+     *
+     * @param value the node
+     */
+    public MapSpec withNumaNode(int value) {
+        return with(to -> to.numaNode(value).flags(flags() | NUMA_NODE));
+    }
+
+    /**
+     * {@return a copy held by a network device}
+     *
+     * @param value number of the device, 0 for the kernel itself
+     */
+    public MapSpec withIfindex(int value) {
+        return with(to -> to.ifindex(value));
+    }
+
+    /**
+     * {@return a copy with another value whose meaning depends on the type}
+     *
+     * @param value what the type makes of it
+     */
+    public MapSpec withMapExtra(long value) {
+        return with(to -> to.mapExtra(value));
+    }
+
+    /**
+     * {@return a copy that is shared through a pin, or is not}
+     *
+     * @param value how
+     */
+    public MapSpec withPinning(Pinning value) {
+        return with(to -> to.pinning(value));
+    }
+
+    /**
+     * {@return a copy that is shared through a pin of its own}
+     *
+     * @param value path in a BPF file system, null for none
+     */
+    public MapSpec withPinPath(@Nullable String value) {
+        return with(to -> to.pinPath(value));
+    }
+
+    /**
+     * {@return a copy with another shape of the maps inside}
+     *
+     * @param value the shape
+     */
+    public MapSpec withInner(MapSpec value) {
+        return with(to -> to.inner(value));
+    }
+
+    /**
+     * {@return a copy that is made with its object, or is not}
+     *
+     * @param value whether it is made
+     */
+    public MapSpec withAutocreate(boolean value) {
+        return with(to -> to.autocreate(value));
+    }
+
+    /**
+     * {@return a copy that only one program may use}
+     *
+     * @param value name of the program, null for all
+     */
+    public MapSpec withExclusiveProgram(@Nullable String value) {
+        return with(to -> to.exclusiveProgram(value));
+    }
+
+    /**
+     * {@return a copy with other initial elements}
+     *
+     * @param value all of them
+     */
+    public MapSpec withSlots(List<Slot> value) {
+        return with(to -> to.slots(value));
+    }
+
+    /**
+     * {@return a copy with other initial contents; the value size follows, but in an arena, whose values have no size}
      *
      * @param contents the contents
      */
     public MapSpec withContents(Bytes contents) {
-        return toBuilder().contents(contents).valueSize(contents.size()).build();
+        return with(to -> to.contents(contents).valueSize(type() == MapType.ARENA ? 0 : contents.size()));
+    }
+
+    private MapSpec with(Consumer<Builder> change) {
+        Builder changed = toBuilder();
+        change.accept(changed);
+        return changed.build();
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof MapSpec that && state.fields().equals(that.state.fields());
+        return other instanceof MapSpec that && Arrays.equals(state.fields(), that.state.fields());
     }
 
     @Override
     public int hashCode() {
-        return state.fields().hashCode();
+        return Arrays.hashCode(state.fields());
     }
 
     @Override
@@ -173,14 +337,19 @@ public final class MapSpec {
         private int maxEntries;
         private int flags;
         private int numaNode;
+        private int ifindex;
         private long mapExtra;
         private int keyTypeId;
         private int valueTypeId;
         private Pinning pinning = Pinning.NONE;
+        private @Nullable String pinPath;
         private @Nullable MapSpec inner;
         private @Nullable Bytes contents;
         private boolean frozen;
         private List<Slot> slots = List.of();
+        private boolean autocreate = true;
+        private @Nullable String exclusiveProgram;
+        private @Nullable String problem;
 
         private Builder(String name, MapType type) {
             this.name = Objects.requireNonNull(name);
@@ -195,33 +364,42 @@ public final class MapSpec {
             maxEntries = that.maxEntries;
             flags = that.flags;
             numaNode = that.numaNode;
+            ifindex = that.ifindex;
             mapExtra = that.mapExtra;
             keyTypeId = that.keyTypeId;
             valueTypeId = that.valueTypeId;
             pinning = that.pinning;
+            pinPath = that.pinPath;
             inner = that.inner;
             contents = that.contents;
             frozen = that.frozen;
             slots = that.slots;
+            autocreate = that.autocreate;
+            exclusiveProgram = that.exclusiveProgram;
+            problem = that.problem;
         }
 
-        private List<Object> fields() {
-            return List.of(
-                    name,
-                    type,
-                    List.of(keySize, valueSize, maxEntries, flags, numaNode, mapExtra, keyTypeId, valueTypeId),
-                    pinning,
-                    Objects.requireNonNullElse(inner, ""),
-                    Objects.requireNonNullElse(contents, ""),
-                    frozen,
-                    slots);
+        private @Nullable Object[] fields() {
+            return new @Nullable Object[] {
+                name,
+                type,
+                List.of(keySize, valueSize, maxEntries, flags, numaNode, ifindex, mapExtra, keyTypeId, valueTypeId),
+                pinning,
+                pinPath,
+                inner,
+                contents,
+                frozen,
+                slots,
+                autocreate,
+                exclusiveProgram,
+                problem,
+            };
         }
 
         /**
-         * Sets the name.
+         * {@return this builder, with the name}
          *
-         * @param value what it is from now on
-         * @return this builder
+         * @param value the new value
          */
         public Builder name(String value) {
             name = value;
@@ -229,10 +407,9 @@ public final class MapSpec {
         }
 
         /**
-         * Sets the type.
+         * {@return this builder, with the type}
          *
-         * @param value what it is from now on
-         * @return this builder
+         * @param value the new value
          */
         public Builder type(MapType value) {
             type = value;
@@ -240,10 +417,9 @@ public final class MapSpec {
         }
 
         /**
-         * Sets the size of a key in bytes.
+         * {@return this builder, with the size of a key in bytes}
          *
-         * @param value what it is from now on
-         * @return this builder
+         * @param value the new value
          */
         public Builder keySize(int value) {
             keySize = value;
@@ -251,10 +427,9 @@ public final class MapSpec {
         }
 
         /**
-         * Sets the size of a value in bytes.
+         * {@return this builder, with the size of a value in bytes}
          *
-         * @param value what it is from now on
-         * @return this builder
+         * @param value the new value
          */
         public Builder valueSize(int value) {
             valueSize = value;
@@ -262,10 +437,9 @@ public final class MapSpec {
         }
 
         /**
-         * Sets the number of elements, for ring buffers the size in bytes.
+         * {@return this builder, with the number of elements, for ring buffers the size in bytes}
          *
-         * @param value what it is from now on
-         * @return this builder
+         * @param value the new value
          */
         public Builder maxEntries(int value) {
             maxEntries = value;
@@ -273,10 +447,9 @@ public final class MapSpec {
         }
 
         /**
-         * Sets the creation flags.
+         * {@return this builder, with the creation flags}
          *
-         * @param value what it is from now on
-         * @return this builder
+         * @param value the new value
          */
         public Builder flags(int value) {
             flags = value;
@@ -284,10 +457,9 @@ public final class MapSpec {
         }
 
         /**
-         * Sets the NUMA node.
+         * {@return this builder, with the NUMA node}
          *
-         * @param value what it is from now on
-         * @return this builder
+         * @param value the new value
          */
         public Builder numaNode(int value) {
             numaNode = value;
@@ -295,10 +467,19 @@ public final class MapSpec {
         }
 
         /**
-         * Sets the value whose meaning depends on the type.
+         * {@return this builder, with the number of the network device that holds the map, 0 for none}
          *
-         * @param value what it is from now on
-         * @return this builder
+         * @param value the new value
+         */
+        public Builder ifindex(int value) {
+            ifindex = value;
+            return this;
+        }
+
+        /**
+         * {@return this builder, with the value whose meaning depends on the type}
+         *
+         * @param value the new value
          */
         public Builder mapExtra(long value) {
             mapExtra = value;
@@ -306,11 +487,10 @@ public final class MapSpec {
         }
 
         /**
-         * Sets the BTF ids of key and value; 0 for none.
+         * {@return this builder, with the BTF ids of key and value}
          *
          * @param key id for keys, 0 for none
-         * @param value what it is from now on
-         * @return this builder
+         * @param value id for values, 0 for none
          */
         public Builder typeIds(int key, int value) {
             keyTypeId = key;
@@ -319,10 +499,9 @@ public final class MapSpec {
         }
 
         /**
-         * Sets whether the map is shared through a pin.
+         * {@return this builder, which knows whether the map is shared through a pin}
          *
-         * @param value what it is from now on
-         * @return this builder
+         * @param value the new value
          */
         public Builder pinning(Pinning value) {
             pinning = value;
@@ -330,10 +509,19 @@ public final class MapSpec {
         }
 
         /**
-         * Sets the shape of the maps inside.
+         * {@return this builder, with the path of a pin, null for none}
          *
-         * @param value what it is from now on
-         * @return this builder
+         * @param value the new value
+         */
+        public Builder pinPath(@Nullable String value) {
+            pinPath = value;
+            return this;
+        }
+
+        /**
+         * {@return this builder, with the shape of the maps inside}
+         *
+         * @param value the new value
          */
         public Builder inner(@Nullable MapSpec value) {
             inner = value;
@@ -341,10 +529,9 @@ public final class MapSpec {
         }
 
         /**
-         * Sets the initial value of element 0.
+         * {@return this builder, with the initial value of element 0}
          *
-         * @param value what it is from now on
-         * @return this builder
+         * @param value the new value
          */
         public Builder contents(@Nullable Bytes value) {
             contents = value;
@@ -352,10 +539,9 @@ public final class MapSpec {
         }
 
         /**
-         * Sets whether user space may no longer write once the contents stand.
+         * {@return this builder, which knows whether user space may no longer write once the contents stand}
          *
-         * @param value what it is from now on
-         * @return this builder
+         * @param value the new value
          */
         public Builder frozen(boolean value) {
             frozen = value;
@@ -363,13 +549,42 @@ public final class MapSpec {
         }
 
         /**
-         * Sets the elements to be put in.
+         * {@return this builder, with the elements to be put in}
          *
-         * @param value what it is from now on
-         * @return this builder
+         * @param value the new value
          */
         public Builder slots(List<Slot> value) {
             slots = List.copyOf(value);
+            return this;
+        }
+
+        /**
+         * {@return this builder, which knows whether the map is made with its object}
+         *
+         * @param value the new value
+         */
+        public Builder autocreate(boolean value) {
+            autocreate = value;
+            return this;
+        }
+
+        /**
+         * {@return this builder, with the only program that may use the map, null for all}
+         *
+         * @param value the new value
+         */
+        public Builder exclusiveProgram(@Nullable String value) {
+            exclusiveProgram = value;
+            return this;
+        }
+
+        /**
+         * {@return this builder, which knows why the map can not be made, null if it can}
+         *
+         * @param value the new value
+         */
+        public Builder problem(@Nullable String value) {
+            problem = value;
             return this;
         }
 

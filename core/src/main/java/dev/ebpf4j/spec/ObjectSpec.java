@@ -6,6 +6,7 @@ import dev.ebpf4j.error.MissingObjectException;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -166,6 +167,28 @@ public final class ObjectSpec {
         Bytes encoded = VariableValue.encode(variable, value, byteOrder());
         Bytes contents = contents(variable).with(variable.offset(), encoded);
         return withMap(variable.map(), map -> map.withContents(contents));
+    }
+
+    /**
+     * {@return a copy with these programs alone, all of them loaded, and with the maps that they need: those that their
+     * functions refer to, the maps inside those, and the kernel operations that the programs are part of} Elements that
+     * would hold another program are left out.
+     *
+     * @param names names of programs
+     * @throws MissingObjectException if the object has no program of one of these names
+     */
+    public ObjectSpec only(String... names) {
+        return Only.of(this, List.of(names));
+    }
+
+    /**
+     * {@return the function that runs when a program throws, which a declaration tag on its entry function names; empty if
+     * none does}
+     *
+     * @param entry the program's entry function
+     */
+    public Optional<FunctionSpec> exceptionCallback(FunctionSpec entry) {
+        return ExceptionCallback.of(this, entry);
     }
 
     /** Whether the BTF says so; a single byte may be a character. */

@@ -1,6 +1,7 @@
 package dev.ebpf4j.spec;
 
 import dev.ebpf4j.btf.CoReRelo;
+import java.util.List;
 
 /** An instruction that can't be final before the kernel, or the place of something else, is known. */
 public sealed interface Reloc {
@@ -28,11 +29,12 @@ public sealed interface Reloc {
     }
 
     /**
-     * A 64-bit load of an address inside a map's first value: a global variable.
+     * A 64-bit load of an address inside a map's first value: a global variable. Of an arena, an address inside its global
+     * variables.
      *
      * @param slot slot of the instruction
      * @param map name of the map that holds the section
-     * @param offset offset into the value, in bytes
+     * @param offset offset into {@link MapSpec#contents()}, in bytes
      */
     record DataRef(int slot, String map, int offset) implements Reloc {
         @Override
@@ -116,6 +118,40 @@ public sealed interface Reloc {
         @Override
         public Kfunc at(int newSlot) {
             return new Kfunc(newSlot, name);
+        }
+    }
+
+    /**
+     * A 64-bit load of the address of a jump table, for an indirect jump. The table becomes a map of its own.
+     *
+     * @param slot slot of the instruction
+     * @param targets slots to jump to, counted as {@code slot} is
+     */
+    record JumpTable(int slot, List<Integer> targets) implements Reloc {
+        /** Copies the list. */
+        public JumpTable {
+            targets = List.copyOf(targets);
+        }
+
+        @Override
+        public JumpTable at(int newSlot) {
+            int moved = newSlot - slot;
+            return new JumpTable(
+                    newSlot, targets.stream().map(target -> target + moved).toList());
+        }
+    }
+
+    /**
+     * An instruction that refers to something that is not there or can't be read. Programs with such an instruction don't
+     * link; all others of the object do.
+     *
+     * @param slot slot of the instruction
+     * @param reason what is wrong, and what was expected
+     */
+    record Broken(int slot, String reason) implements Reloc {
+        @Override
+        public Broken at(int newSlot) {
+            return new Broken(newSlot, reason);
         }
     }
 }

@@ -65,6 +65,10 @@ public record SectionName(Rule rule, String attachTo) {
 
     private static final Map<String, Rule> RULES = SectionTable.rules();
 
+    /** What a name says that follows no rule: nothing. */
+    static final SectionName UNKNOWN =
+            new SectionName(new Rule("", ProgramType.UNSPEC, AttachType.of(0), Set.of()), "");
+
     /** {@return all rules by their names} */
     public static Map<String, Rule> rules() {
         return RULES;

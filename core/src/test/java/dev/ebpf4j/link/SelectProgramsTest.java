@@ -39,8 +39,7 @@ class SelectProgramsTest {
 
     @Test
     void anUnknownSectionIsAnErrorOnlyIfTheProgramIsLoaded() {
-        ProgramSpec odd =
-                new ProgramSpec("main", "tracepont/x/y", ProgramType.UNSPEC, AttachType.of(0), "", 0, true, MAIN);
+        ProgramSpec odd = ProgramSpec.of("main", "tracepont/x/y", MAIN);
         LinkException e = assertThrows(
                 LinkException.class, () -> ObjectLinker.link(object(odd).build(), noKernel()));
         assertTrue(e.getMessage().contains("program 'main' is in section 'tracepont/x/y'"), e.getMessage());

@@ -36,11 +36,13 @@ public final class TestObjects {
     }
 
     public static ProgramSpec program(FunctionSpec entry, ProgramType type, AttachType attachType, String target) {
-        return new ProgramSpec(entry.name(), "some/section", type, attachType, target, 0, true, entry);
+        return ProgramSpec.of(entry.name(), "some/section", entry)
+                .withType(type, attachType)
+                .withAttachTo(target);
     }
 
     public static ProgramSpec tracepoint(FunctionSpec entry) {
-        return new ProgramSpec(entry.name(), "tp/a/b", ProgramType.TRACEPOINT, AttachType.of(0), "a/b", 0, true, entry);
+        return ProgramSpec.of(entry.name(), "tp/a/b", entry);
     }
 
     public static ObjectSpec.Builder object(ProgramSpec... programs) {

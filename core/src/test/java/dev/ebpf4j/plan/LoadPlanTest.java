@@ -27,7 +27,6 @@ import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.spec.ProgramSpec;
-import dev.ebpf4j.spec.ProgramType;
 import dev.ebpf4j.spec.Reloc;
 import dev.ebpf4j.spec.SourceLine;
 import java.nio.ByteOrder;
@@ -104,27 +103,27 @@ class LoadPlanTest {
     @Test
     void theTextIsADryRun() {
         assertEquals("""
-                to load object 'bootstrap':
-                  load BTF: 5 types
-                  create map 0 'events': RINGBUF, key 0 B, value 0 B, 8192 entries
-                  create map 1 '.rodata' as 'bootstra.rodata': ARRAY, key 4 B, value 8 B, 1 entries, flags 0x480, types 0 and 3
-                  fill map 1: 8 bytes, 07 00 00 00 00 00 00 00
-                  freeze map 1
-                  load program 0 'on_exec': TRACEPOINT, 5 instructions, licence 'Dual BSD/GPL', maps 0 1, 1 functions, 1 lines
-                """, plan(sample(), KernelFeatures.ALL).toString());
+            to load object 'bootstrap':
+              load BTF: 5 types
+              create map 0 'events': RINGBUF, key 0 B, value 0 B, 8192 entries
+              create map 1 '.rodata' as 'bootstra.rodata': ARRAY, key 4 B, value 8 B, 1 entries, flags 0x480, types 0 and 3
+              fill map 1: 8 bytes, 07 00 00 00 00 00 00 00
+              freeze map 1
+              load program 0 'on_exec': TRACEPOINT, 5 instructions, licence 'Dual BSD/GPL', maps 0 1, 1 functions, 1 lines
+            """, plan(sample(), KernelFeatures.ALL).toString());
     }
 
     @Test
     void aKernelThatLacksAlmostAllStillGetsWhatItTakes() {
         KernelFeatures old = KernelFeatures.ALL.without(Feature.OBJECT_NAMES, Feature.BTF, Feature.ARRAY_MMAP);
         assertEquals("""
-                to load object 'bootstrap':
-                  create map 0 'events' without a name: RINGBUF, key 0 B, value 0 B, 8192 entries
-                  create map 1 '.rodata' without a name: ARRAY, key 4 B, value 8 B, 1 entries, flags 0x80
-                  fill map 1: 8 bytes, 07 00 00 00 00 00 00 00
-                  freeze map 1
-                  load program 0 'on_exec' without a name: TRACEPOINT, 5 instructions, licence 'Dual BSD/GPL', maps 0 1
-                """, plan(sample(), old).toString());
+            to load object 'bootstrap':
+              create map 0 'events' without a name: RINGBUF, key 0 B, value 0 B, 8192 entries
+              create map 1 '.rodata' without a name: ARRAY, key 4 B, value 8 B, 1 entries, flags 0x80
+              fill map 1: 8 bytes, 07 00 00 00 00 00 00 00
+              freeze map 1
+              load program 0 'on_exec' without a name: TRACEPOINT, 5 instructions, licence 'Dual BSD/GPL', maps 0 1
+            """, plan(sample(), old).toString());
     }
 
     @Test
@@ -282,13 +281,13 @@ class LoadPlanTest {
         LoadPlan plan = plan(object().maps(List.of(outer, one)), KernelFeatures.ALL);
         assertEquals(3, plan.mapSlots());
         assertEquals("""
-                to load object 'test':
-                  create map 2 'outer.inner': RINGBUF, key 0 B, value 0 B, 4096 entries
-                  create map 0 'outer': ARRAY_OF_MAPS, key 4 B, value 4 B, 2 entries, of maps like map 2
-                  close map 2
-                  create map 1 'one': RINGBUF, key 0 B, value 0 B, 4096 entries
-                  put map 1 into map 0, element 1
-                """, plan.toString());
+            to load object 'test':
+              create map 2 'outer.inner': RINGBUF, key 0 B, value 0 B, 4096 entries
+              create map 0 'outer': ARRAY_OF_MAPS, key 4 B, value 4 B, 2 entries, of maps like map 2
+              close map 2
+              create map 1 'one': RINGBUF, key 0 B, value 0 B, 4096 entries
+              put map 1 into map 0, element 1
+            """, plan.toString());
     }
 
     @Test
@@ -327,12 +326,11 @@ class LoadPlanTest {
     @Test
     void anAttachTypeThatIsOptionalIsLeftOutForKernelsThatHaveNone() {
         FunctionSpec main = function("main", Code.of(EXIT));
-        ProgramSpec xdp = new ProgramSpec("main", "xdp", ProgramType.XDP, AttachType.XDP, "", 0, true, main);
+        ProgramSpec xdp = ProgramSpec.of("main", "xdp", main);
         KernelFeatures old = KernelFeatures.ALL.without(Feature.EXPECTED_ATTACH_TYPE);
         assertEquals(AttachType.XDP, attachType(plan(object(xdp), KernelFeatures.ALL)));
         assertEquals(0, attachType(plan(object(xdp), old)).number());
-        ProgramSpec bind = new ProgramSpec(
-                "main", "cgroup/bind4", ProgramType.CGROUP_SOCK_ADDR, AttachType.CGROUP_INET4_BIND, "", 0, true, main);
+        ProgramSpec bind = ProgramSpec.of("main", "cgroup/bind4", main);
         assertEquals(AttachType.CGROUP_INET4_BIND, attachType(plan(object(bind), old)), "not optional");
     }
 

@@ -1,12 +1,9 @@
 package dev.ebpf4j.elf;
 
-import dev.ebpf4j.spec.AttachType;
 import dev.ebpf4j.spec.FunctionId;
 import dev.ebpf4j.spec.FunctionSpec;
 import dev.ebpf4j.spec.ProgramSpec;
-import dev.ebpf4j.spec.ProgramType;
 import dev.ebpf4j.spec.Reloc;
-import dev.ebpf4j.spec.SectionName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * @param names names of the programs by the place of their functions
  */
 record Programs(List<ProgramSpec> programs, List<FunctionSpec> subprograms, Map<FunctionTable.Place, String> names) {
-    private static final String NOT_BY_DEFAULT = "?";
-
     static Programs read(FunctionTable functions, FunctionReader reader) {
         Map<FunctionTable.Place, FunctionSpec> specs = new LinkedHashMap<>();
         functions.all().forEach(place -> specs.put(place, reader.read(place)));
@@ -61,6 +56,8 @@ record Programs(List<ProgramSpec> programs, List<FunctionSpec> subprograms, Map<
                     case Reloc.Kconfig other -> {}
                     case Reloc.Ksym other -> {}
                     case Reloc.Kfunc other -> {}
+                    case Reloc.JumpTable other -> {}
+                    case Reloc.Broken other -> {}
                 }
             }
         }
@@ -69,21 +66,9 @@ record Programs(List<ProgramSpec> programs, List<FunctionSpec> subprograms, Map<
 
     /** Adds a program under each of its function's names. */
     private void add(FunctionTable.Place place, FunctionSpec entry) {
-        String whole = place.section().name();
-        boolean autoload = !whole.startsWith(NOT_BY_DEFAULT);
-        String section = autoload ? whole : whole.substring(NOT_BY_DEFAULT.length());
-        SectionName meaning = SectionName.parse(section).orElse(null);
         names.put(place, entry.name());
         for (ElfSymbol symbol : place.symbols()) {
-            programs.add(new ProgramSpec(
-                    symbol.name(),
-                    section,
-                    meaning == null ? ProgramType.UNSPEC : meaning.type(),
-                    meaning == null ? AttachType.of(0) : meaning.attachType(),
-                    meaning == null ? "" : meaning.attachTo(),
-                    meaning == null ? 0 : meaning.flags(),
-                    autoload,
-                    entry));
+            programs.add(ProgramSpec.of(symbol.name(), place.section().name(), entry));
         }
     }
 }

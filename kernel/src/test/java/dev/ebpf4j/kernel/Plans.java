@@ -48,7 +48,9 @@ final class Plans {
                 Slots.of(0x95, 0, 0, 0, 0));
         FunctionSpec entry = new FunctionSpec(
                 new FunctionId(name, 0), name, FunctionSpec.Linkage.GLOBAL, code, List.of(), 0, List.of());
-        ProgramSpec spec = new ProgramSpec(name, type + "/" + attachTo, type, attachType, attachTo, 0, true, entry);
+        ProgramSpec spec = ProgramSpec.of(name, type + "/" + attachTo, entry)
+                .withType(type, attachType)
+                .withAttachTo(attachTo);
         List<Poison> poisons = List.of(new Poison(2, "struct s has no field 'f'", null));
         return new LinkedProgram(
                 spec, code, List.of(), List.of(), List.of(), List.of(new MapUse(0, mapSlot)), poisons, 0);

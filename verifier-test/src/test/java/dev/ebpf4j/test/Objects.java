@@ -97,15 +97,7 @@ final class Objects {
                 List.of(new Reloc.DataRef(0, ".data", 0)),
                 0,
                 List.of());
-        ProgramSpec count = new ProgramSpec(
-                "count",
-                "raw_tp/sched_process_exec",
-                ProgramType.RAW_TRACEPOINT,
-                AttachType.of(0),
-                "sched_process_exec",
-                0,
-                true,
-                entry);
+        ProgramSpec count = ProgramSpec.of("count", "raw_tp/sched_process_exec", entry);
         return object(List.of(data), count).toBuilder()
                 .variables(List.of(new VariableSpec("hits", ".data", 0, 8, 0)))
                 .build();
@@ -118,7 +110,9 @@ final class Objects {
                 .toList();
         FunctionSpec entry = new FunctionSpec(
                 new FunctionId(name, 0), name, FunctionSpec.Linkage.GLOBAL, assembled.code(), relocs, 0, List.of());
-        return new ProgramSpec(name, "test/" + name, type, attachType, attachTo, 0, true, entry);
+        return ProgramSpec.of(name, "test/" + name, entry)
+                .withType(type, attachType)
+                .withAttachTo(attachTo);
     }
 
     static ProgramSpec rawTracepoint(String name, Assembled assembled) {
