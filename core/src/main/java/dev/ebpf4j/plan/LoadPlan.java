@@ -28,7 +28,22 @@ public record LoadPlan(LinkedObject object, int mapSlots, List<LoadStep> steps) 
      * @throws LinkException if the object needs what this kernel lacks
      */
     public static LoadPlan of(LinkedObject object, KernelFeatures features, Machine machine) {
-        return new LoadPlanner(object, features, machine).plan();
+        return of(object, features, machine, PlanOptions.DEFAULT);
+    }
+
+    /**
+     * Plans how to load an object.
+     *
+     * @param object the object, linked for this kernel
+     * @param features what the kernel can do; only what this object needs is asked for
+     * @param machine the machine's sizes
+     * @param options where pins stand, and which maps the caller brings along
+     * @return the plan
+     * @throws LinkException if the object needs what this kernel lacks
+     * @throws dev.ebpf4j.error.MissingObjectException if the options name a map that the object has not
+     */
+    public static LoadPlan of(LinkedObject object, KernelFeatures features, Machine machine, PlanOptions options) {
+        return new LoadPlanner(object, features, machine, options).plan();
     }
 
     /** Returns the plan as text: a line for the object, one for each step. */

@@ -4,6 +4,7 @@ import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.link.LinkedProgram;
 import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.MapSpec;
+import java.util.List;
 
 /**
  * One thing to ask of the kernel. Steps name what earlier steps made by slot, never by a live handle: slot 3 of the
@@ -30,6 +31,30 @@ public sealed interface LoadStep {
      * @param withBtf whether key and value types are told to the kernel
      */
     record CreateMap(int map, String kernelName, MapSpec spec, int inner, boolean withBtf) implements LoadStep {}
+
+    /**
+     * Take a map that whoever runs the plan brings along under its name. It keeps what it holds.
+     *
+     * @param map slot that the map takes
+     * @param spec what the object wants it to be
+     */
+    record UseMap(int map, MapSpec spec) implements LoadStep {}
+
+    /**
+     * Open a map by its pin, if there is one and it fits; it keeps what it holds. Where nothing is pinned, create the map
+     * and pin it.
+     *
+     * @param map slot that the map takes
+     * @param path absolute path of the pin
+     * @param spec what the object wants it to be
+     * @param creation the steps that create and fill it
+     */
+    record OpenPinned(int map, String path, MapSpec spec, List<LoadStep> creation) implements LoadStep {
+        /** Copies the list. */
+        public OpenPinned {
+            creation = List.copyOf(creation);
+        }
+    }
 
     /**
      * Close a map that was only needed to create another one.

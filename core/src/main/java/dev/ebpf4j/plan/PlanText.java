@@ -18,10 +18,18 @@ final class PlanText {
         StringBuilder text = new StringBuilder("to load object '")
                 .append(plan.object().spec().name())
                 .append("':\n");
-        for (LoadStep step : plan.steps()) {
-            text.append("  ").append(line(step)).append('\n');
-        }
+        append(text, "  ", plan.steps());
         return text.toString();
+    }
+
+    private static void append(StringBuilder text, String indent, List<LoadStep> steps) {
+        for (LoadStep step : steps) {
+            text.append(indent).append(line(step)).append('\n');
+            if (step instanceof LoadStep.OpenPinned open) {
+                append(text, indent + "  ", open.creation());
+                text.append(indent).append("  pin map ").append(open.map()).append('\n');
+            }
+        }
     }
 
     private static String line(LoadStep step) {
@@ -29,6 +37,12 @@ final class PlanText {
             case LoadStep.LoadBtf s -> "load BTF: " + (s.btf().typeCount() - 1) + " types";
             case LoadStep.CreateMap s ->
                 "create map " + s.map() + named(s.spec().name(), s.kernelName()) + ": " + shape(s);
+            case LoadStep.UseMap s ->
+                "use a given map as map " + s.map()
+                        + named(s.spec().name(), s.spec().name());
+            case LoadStep.OpenPinned s ->
+                "open map " + s.map() + named(s.spec().name(), s.spec().name()) + " pinned at " + s.path()
+                        + ", or else:";
             case LoadStep.CloseMap s -> "close map " + s.map();
             case LoadStep.FillMap s -> "fill map " + s.map() + ": " + bytes(s.contents());
             case LoadStep.FreezeMap s -> "freeze map " + s.map();

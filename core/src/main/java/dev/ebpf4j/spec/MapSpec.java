@@ -126,7 +126,10 @@ public final class MapSpec {
         return state.pinning;
     }
 
-    /** {@return the path of the pin that the map is shared through, whatever {@link #pinning()} says; null for none} */
+    /**
+     * {@return the path of the pin that the map is shared through, whatever {@link #pinning()} says; null for none. One
+     * that does not begin with {@code /} stands below the directory of all pins, as {@code tc/globals/jmp_tc} does}
+     */
     public @Nullable String pinPath() {
         return state.pinPath;
     }
@@ -253,9 +256,10 @@ public final class MapSpec {
     }
 
     /**
-     * {@return a copy that is shared through a pin of its own}
+     * {@return a copy that is shared through a pin of its own: opened if a map of the same shape is pinned there, else
+     * created and pinned}
      *
-     * @param value path in a BPF file system, null for none
+     * @param value path in a BPF file system, absolute or below the directory of all pins; null for none
      */
     public MapSpec withPinPath(@Nullable String value) {
         return with(to -> to.pinPath(value));

@@ -33,9 +33,26 @@ public final class BpfLoader {
      * @throws UnsupportedOperationException if this is not Linux, a processor without tables in ebpf4j, or native access is denied
      */
     public static LoadedObject load(ObjectSpec spec) {
+        return load(spec, LoadOptions.DEFAULT);
+    }
+
+    /**
+     * Loads an object: links it for this kernel, plans and runs the plan.
+     *
+     * @param spec the object
+     * @param options where pins stand, and which maps are there already
+     * @return what stands in the kernel now, to be closed by the caller
+     * @throws dev.ebpf4j.link.LinkException if the object does not fit this kernel
+     * @throws dev.ebpf4j.maps.MapMismatchException if a map that is there already is not what the object wants
+     * @throws dev.ebpf4j.error.VerifierException if the verifier rejects a program
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses anything else
+     * @throws dev.ebpf4j.error.MissingObjectException if the options name a map that the object has not
+     * @throws UnsupportedOperationException if this is not Linux, a processor without tables in ebpf4j, or native access is denied
+     */
+    public static LoadedObject load(ObjectSpec spec, LoadOptions options) {
         KernelInfo kernel = KernelInfo.detect();
         LinkedObject linked = ObjectLinker.link(spec, kernel.linkInputs());
-        return load(LoadPlan.of(linked, kernel.features(), kernel.machine()));
+        return load(LoadPlan.of(linked, kernel.features(), kernel.machine(), options.forPlan()), options);
     }
 
     /**
@@ -48,7 +65,23 @@ public final class BpfLoader {
      * @throws UnsupportedOperationException if this is not Linux, a processor without tables in ebpf4j, or native access is denied
      */
     public static LoadedObject load(LoadPlan plan) {
-        return host().run(plan);
+        return load(plan, LoadOptions.DEFAULT);
+    }
+
+    /**
+     * Runs a plan. The plan itself is not changed and may be run again, also after a failure.
+     *
+     * @param plan what to load
+     * @param options with {@link LoadOptions#forPlan} of which the plan was made
+     * @return what stands in the kernel now, to be closed by the caller
+     * @throws IllegalArgumentException if the plan uses a map that the options don't give
+     * @throws dev.ebpf4j.maps.MapMismatchException if a map that is there already is not what the object wants
+     * @throws dev.ebpf4j.error.VerifierException if the verifier rejects a program
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses anything else
+     * @throws UnsupportedOperationException if this is not Linux, a processor without tables in ebpf4j, or native access is denied
+     */
+    public static LoadedObject load(LoadPlan plan, LoadOptions options) {
+        return host().run(plan, options);
     }
 
     private static synchronized BpfLoader host() {
@@ -62,6 +95,10 @@ public final class BpfLoader {
     }
 
     LoadedObject run(LoadPlan plan) {
-        return new PlanRun(sys, advice, memlock, plan).run();
+        return run(plan, LoadOptions.DEFAULT);
+    }
+
+    LoadedObject run(LoadPlan plan, LoadOptions options) {
+        return new PlanRun(sys, advice, memlock, plan, options).run();
     }
 }

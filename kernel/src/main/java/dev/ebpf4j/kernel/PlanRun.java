@@ -7,7 +7,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
-import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.plan.LoadStep;
 import dev.ebpf4j.plan.LoadStep.CloseMap;
@@ -16,8 +15,10 @@ import dev.ebpf4j.plan.LoadStep.FillMap;
 import dev.ebpf4j.plan.LoadStep.FreezeMap;
 import dev.ebpf4j.plan.LoadStep.LoadBtf;
 import dev.ebpf4j.plan.LoadStep.LoadProgram;
+import dev.ebpf4j.plan.LoadStep.OpenPinned;
 import dev.ebpf4j.plan.LoadStep.PutMap;
 import dev.ebpf4j.plan.LoadStep.PutProgram;
+import dev.ebpf4j.plan.LoadStep.UseMap;
 import dev.ebpf4j.spec.ProgramType;
 import dev.ebpf4j.sys.BpfAttr;
 import dev.ebpf4j.sys.Fd;
@@ -38,26 +39,26 @@ final class PlanRun {
     private final Advice advice;
     private final Memlock memlock;
     private final LoadPlan plan;
-    private final @Nullable BpfMap[] maps;
     private final @Nullable Program[] programs;
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
-    private @Nullable Btf btf;
+    private final MapSteps maps;
     private @Nullable Fd btfFd;
 
-    PlanRun(Sys sys, Advice advice, Memlock memlock, LoadPlan plan) {
+    PlanRun(Sys sys, Advice advice, Memlock memlock, LoadPlan plan, LoadOptions options) {
         this.sys = sys;
         this.advice = advice;
         this.memlock = memlock;
         this.plan = plan;
-        this.maps = new BpfMap[plan.mapSlots()];
+        this.maps = new MapSteps(sys, plan.mapSlots(), options.reusedMaps(), made);
         this.programs = new Program[plan.object().programs().size()];
     }
 
     LoadedObject run() {
         try {
             plan.steps().forEach(this::runWithMemory);
-            return new LoadedObject(plan.object(), maps, programs, made);
+            return new LoadedObject(plan.object(), maps.slots(), programs, made);
         } catch (Throwable failure) {
+            maps.unpin(failure);
             Closing.undo(made, failure);
             throw failure;
         }
@@ -84,14 +85,17 @@ final class PlanRun {
     private void run(LoadStep step) {
         switch (step) {
             case LoadBtf load -> loadBtf(load.btf());
-            case CreateMap create -> createMap(create);
-            case CloseMap close -> map(close.map()).close();
-            case FillMap fill -> fill(fill);
-            case FreezeMap freeze -> map(freeze.map()).freeze();
-            case PutMap put -> put(put.outer(), put.key(), map(put.inner()).fd());
+            case CreateMap create -> maps.create(create);
+            case UseMap use -> maps.use(use);
+            case OpenPinned open -> maps.openPinned(open, this::runWithMemory);
+            case CloseMap close -> maps.map(close.map()).close();
+            case FillMap fill -> maps.fill(fill.map(), fill.contents());
+            case FreezeMap freeze -> maps.map(freeze.map()).freeze();
+            case PutMap put ->
+                maps.put(put.outer(), put.key(), maps.map(put.inner()).fd());
             case LoadProgram load -> loadProgram(load);
             case PutProgram put ->
-                put(put.map(), put.key(), program(put.program()).fd());
+                maps.put(put.map(), put.key(), program(put.program()).fd());
         }
     }
 
@@ -107,8 +111,8 @@ final class PlanRun {
             if (result < 0) {
                 throw btfFailure(arena, attr, result);
             }
-            btf = types;
             btfFd = keep(new Fd(sys, result));
+            maps.useTypes(types, btfFd);
         }
     }
 
@@ -133,34 +137,10 @@ final class PlanRun {
                         : "the kernel says: " + reason.lines().toList().getLast());
     }
 
-    private void createMap(CreateMap step) {
-        int innerFd = step.inner() == LoadStep.NO_SLOT ? 0 : map(step.inner()).fd();
-        int types = step.withBtf() && btfFd != null ? btfFd.fd() : 0;
-        maps[step.map()] = keep(BpfMap.create(sys, step.spec(), step.kernelName(), btf, types, innerFd));
-    }
-
-    private void fill(FillMap step) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(step.contents().size(), Long.BYTES);
-            value.copyFrom(MemorySegment.ofArray(step.contents().toArray()));
-            map(step.map()).update(arena.allocate(Integer.BYTES), value, BpfMap.ANY);
-        }
-    }
-
     private void loadProgram(LoadProgram step) {
         int types = btfFd != null ? btfFd.fd() : 0;
-        Fd fd = new ProgramLoader(sys, advice, step).load(slot -> map(slot).fd(), types);
+        Fd fd = new ProgramLoader(sys, advice, step).load(slot -> maps.map(slot).fd(), types);
         programs[step.program()] = keep(new Program(sys, advice, step.linked().spec(), fd));
-    }
-
-    private void put(int slot, int key, int fd) {
-        try (Arena arena = Arena.ofConfined()) {
-            map(slot).update(arena.allocateFrom(JAVA_INT, key), arena.allocateFrom(JAVA_INT, fd), BpfMap.ANY);
-        }
-    }
-
-    private BpfMap map(int slot) {
-        return Objects.requireNonNull(maps[slot], "the plan uses a map before it creates it");
     }
 
     private Program program(int slot) {

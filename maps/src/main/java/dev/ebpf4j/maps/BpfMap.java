@@ -158,17 +158,73 @@ public final class BpfMap implements AutoCloseable {
         return opened(Sys.host(), MapCalls.byId(Sys.host(), id), "the map with id " + id);
     }
 
+    /**
+     * Opens a map by its pin for the loader, if it is what the object wants.
+     *
+     * @param sys the kernel
+     * @param path where it is pinned
+     * @param wanted what the object wants
+     * @param btf what the spec's type ids refer to, for a map of which the kernel has no types; or null
+     * @return the map, to be closed by the caller; null if nothing is pinned there
+     * @throws MapMismatchException if it differs from what is wanted
+     * @throws BpfException if the kernel refuses, or something else is pinned there
+     */
+    @SuppressWarnings("exports") // Sys is hidden from users, and the loader, for which this is, sees it.
+    public static @Nullable BpfMap openPinned(Sys sys, String path, MapSpec wanted, @Nullable Btf btf) {
+        Fd fd = new Pins(sys).open(path, "map '" + wanted.name() + "'");
+        if (fd == null) {
+            return null;
+        }
+        return owned(fd, () -> {
+            MapInfo info = MapCalls.info(sys, fd.fd(), "the map pinned at " + path);
+            String operation = "use the map pinned at " + path + " as map '" + wanted.name() + "'";
+            MapCompatibility.check(operation, "pinned", info, wanted);
+            return existing(sys, fd, info, wanted, btf);
+        });
+    }
+
+    /**
+     * Makes a second handle of this map for an object that is to use it. Number of elements and flags may be other than
+     * the object says.
+     *
+     * @param wanted what the object wants, whose name the new handle has
+     * @param btf what the spec's type ids refer to, for a map of which the kernel has no types; or null
+     * @return the new handle, to be closed by the caller
+     * @throws MapMismatchException if type or sizes differ from what is wanted
+     * @throws BpfException if the kernel refuses
+     */
+    public BpfMap duplicate(MapSpec wanted, @Nullable Btf btf) {
+        String operation = "use map '" + name + "' as map '" + wanted.name() + "'";
+        Fd copy = new Fd(sys, MapCalls.checked(sys.dup(fd()), operation));
+        return owned(copy, () -> {
+            MapInfo info = MapCalls.info(sys, copy.fd(), "map '" + name + "'");
+            MapCompatibility.checkLayout(operation, "given", info, wanted);
+            return existing(sys, copy, info, wanted, btf);
+        });
+    }
+
     private static BpfMap opened(Sys sys, Fd fd, String what) {
         return owned(fd, () -> {
             MapInfo info = MapCalls.info(sys, fd.fd(), what);
-            MapSpec shape = MapSpec.builder(info.name(), info.type())
-                    .keySize(info.keySize())
-                    .valueSize(info.valueSize())
-                    .maxEntries(info.maxEntries())
-                    .flags(info.flags())
-                    .build();
-            return new BpfMap(sys, fd, shape, null);
+            return new BpfMap(sys, fd, shape(info.name(), info), null);
         });
+    }
+
+    /** A map that the kernel had before: its own types are the truth, where it has some. */
+    private static BpfMap existing(Sys sys, Fd fd, MapInfo info, MapSpec wanted, @Nullable Btf btf) {
+        boolean typed = info.types().btfId() != 0;
+        Types types = typed ? null : new Types(btf, wanted.keyTypeId(), wanted.valueTypeId());
+        return new BpfMap(sys, fd, shape(wanted.name(), info), types);
+    }
+
+    private static MapSpec shape(String name, MapInfo info) {
+        return MapSpec.builder(name, info.type())
+                .keySize(info.keySize())
+                .valueSize(info.valueSize())
+                .maxEntries(info.maxEntries())
+                .flags(info.flags())
+                .mapExtra(info.mapExtra())
+                .build();
     }
 
     /** Closes {@code fd} if {@code make} fails. */
@@ -439,13 +495,15 @@ public final class BpfMap implements AutoCloseable {
     }
 
     /**
-     * Pins the map, so that it outlives this process.
+     * Pins the map, so that it outlives this process. Missing directories are made, for their owner alone.
      *
-     * @param path a new name in a file system of type bpf
-     * @throws BpfException if the kernel refuses
+     * @param path a new name in a file system of type bpf; the kernel takes none with dots
+     * @throws BpfException if the kernel refuses, for instance with EEXIST
      */
     public void pin(String path) {
-        MapCalls.pin(sys, fd(), name, path);
+        if (new Pins(sys).pin(fd(), "map '" + name + "'", path) == null) {
+            throw new BpfException("pin map '" + name + "' at " + path, Errno.of(Errno.EEXIST));
+        }
     }
 
     /**

@@ -66,16 +66,6 @@ final class MapCalls {
         }
     }
 
-    static void pin(Sys sys, int fd, String name, String path) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = arena.allocate(BpfAttr.Obj.BYTES, 8);
-            attr.set(JAVA_LONG, BpfAttr.Obj.PATHNAME, arena.allocateFrom(path).address());
-            attr.set(JAVA_INT, BpfAttr.Obj.BPF_FD, fd);
-            long result = sys.bpf(Cmd.BPF_OBJ_PIN, attr, BpfAttr.Obj.BYTES);
-            checked(result, "pin map '" + name + "' at " + path);
-        }
-    }
-
     static Fd byId(Sys sys, int id) {
         return new Fd(sys, checked(fdById(sys, Cmd.BPF_MAP_GET_FD_BY_ID, id), "open the map with id " + id));
     }

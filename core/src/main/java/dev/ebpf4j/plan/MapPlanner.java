@@ -1,0 +1,182 @@
+package dev.ebpf4j.plan;
+
+import dev.ebpf4j.error.MissingObjectException;
+import dev.ebpf4j.link.LinkException;
+import dev.ebpf4j.link.LinkedObject;
+import dev.ebpf4j.link.LinkedProgram;
+import dev.ebpf4j.plan.LoadStep.CreateMap;
+import dev.ebpf4j.spec.Bytes;
+import dev.ebpf4j.spec.KernelNames;
+import dev.ebpf4j.spec.MapSpec;
+import dev.ebpf4j.spec.MapType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Plans the maps of an object: what is created, opened or brought along, filled and frozen, before any program. */
+final class MapPlanner {
+    private final LinkedObject object;
+    private final KernelFeatures features;
+    private final PlanOptions options;
+    private final MapShape shape;
+    private final Map<String, Integer> slots = new LinkedHashMap<>();
+    private int slotCount;
+
+    /**
+     * @param withBtf whether the object's type information is loaded
+     */
+    MapPlanner(LinkedObject object, KernelFeatures features, Machine machine, boolean withBtf, PlanOptions options) {
+        this.object = object;
+        this.features = features;
+        this.options = options;
+        this.shape = new MapShape(features, machine, withBtf);
+        this.slotCount = object.maps().size();
+        for (int slot = 0; slot < slotCount; slot++) {
+            slots.put(object.maps().get(slot).name(), slot);
+        }
+        checkGiven();
+    }
+
+    private void checkGiven() {
+        for (String name : options.given()) {
+            if (!slots.containsKey(name)) {
+                throw new MissingObjectException(
+                        "object '" + object.spec().name() + "'", "map", name, List.copyOf(slots.keySet()));
+            }
+        }
+    }
+
+    /** Adds the steps for all maps: those that are put into others come first. */
+    void plan(List<LoadStep> steps) {
+        plan(steps, false);
+        plan(steps, true);
+    }
+
+    /** The number of slots used, valid once {@link #plan} is done. */
+    int slotCount() {
+        return slotCount;
+    }
+
+    private void plan(List<LoadStep> steps, boolean ofMaps) {
+        for (int slot = 0; slot < object.maps().size(); slot++) {
+            MapSpec map = object.maps().get(slot);
+            if (isOfMaps(map) == ofMaps && isPlanned(slot)) {
+                plan(slot, shape.fit(checked(map)), steps);
+            }
+        }
+    }
+
+    private void plan(int slot, MapSpec map, List<LoadStep> steps) {
+        if (options.given().contains(map.name())) {
+            steps.add(new LoadStep.UseMap(slot, map));
+        } else if (PinPath.isPinned(map)) {
+            List<LoadStep> creation = new ArrayList<>();
+            create(slot, map, creation);
+            steps.add(new LoadStep.OpenPinned(slot, PinPath.of(map, options.pinRoot()), map, creation));
+        } else {
+            create(slot, map, steps);
+        }
+    }
+
+    /** Kernels without global variables still load the programs that use none. */
+    private boolean isPlanned(int slot) {
+        MapSpec map = object.maps().get(slot);
+        if (!map.autocreate() || map.problem() != null) {
+            return false;
+        }
+        if (map.contents() == null || !features.lacks(Feature.GLOBAL_DATA)) {
+            return true;
+        }
+        for (LinkedProgram program : object.programs()) {
+            if (program.mapUses().stream().anyMatch(use -> use.map() == slot)) {
+                throw new LinkException("program '" + program.name() + "' uses global variables ("
+                        + map.name() + "); this kernel has no " + Feature.GLOBAL_DATA.words()
+                        + ", which came with Linux "
+                        + Feature.GLOBAL_DATA.since());
+            }
+        }
+        return false;
+    }
+
+    private static MapSpec checked(MapSpec map) {
+        if (map.type() == MapType.STRUCT_OPS) {
+            throw new LinkException(
+                    "map '" + map.name() + "' holds kernel operations (struct_ops), which ebpf4j can't" + " load yet");
+        }
+        return map;
+    }
+
+    private void create(int slot, MapSpec map, List<LoadStep> steps) {
+        MapSpec inner = map.inner();
+        int template = LoadStep.NO_SLOT;
+        if (inner != null) {
+            template = slotCount++;
+            steps.add(new CreateMap(template, kernelName(inner), inner, LoadStep.NO_SLOT, isTyped(inner)));
+        }
+        steps.add(new CreateMap(slot, kernelName(map), map, template, isTyped(map)));
+        if (inner != null) {
+            steps.add(new LoadStep.CloseMap(template));
+        }
+        fill(slot, map, steps);
+    }
+
+    private void fill(int slot, MapSpec map, List<LoadStep> steps) {
+        Bytes contents = map.contents();
+        if (contents != null) {
+            steps.add(new LoadStep.FillMap(slot, contents));
+            if (map.frozen()) {
+                steps.add(new LoadStep.FreezeMap(slot));
+            }
+        }
+        if (isOfMaps(map)) {
+            for (MapSpec.Slot element : map.slots()) {
+                Integer target = slots.get(element.target());
+                if (target == null) {
+                    throw missing(map, element, "map");
+                }
+                steps.add(new LoadStep.PutMap(slot, element.key(), target));
+            }
+        }
+    }
+
+    private static boolean isTyped(MapSpec map) {
+        return map.keyTypeId() != 0 || map.valueTypeId() != 0;
+    }
+
+    private String kernelName(MapSpec map) {
+        return features.lacks(Feature.OBJECT_NAMES)
+                ? ""
+                : KernelNames.ofMap(object.spec().name(), map.name());
+    }
+
+    /** Adds the steps that put programs into maps, for after the programs. */
+    void putPrograms(List<LoadStep> steps) {
+        Map<String, Integer> programs = new HashMap<>();
+        for (int slot = 0; slot < object.programs().size(); slot++) {
+            programs.put(object.programs().get(slot).name(), slot);
+        }
+        for (int slot = 0; slot < object.maps().size(); slot++) {
+            MapSpec map = object.maps().get(slot);
+            if (map.type() == MapType.PROG_ARRAY && isPlanned(slot)) {
+                for (MapSpec.Slot element : map.slots()) {
+                    Integer program = programs.get(element.target());
+                    if (program == null) {
+                        throw missing(map, element, "program that is loaded");
+                    }
+                    steps.add(new LoadStep.PutProgram(slot, element.key(), program));
+                }
+            }
+        }
+    }
+
+    private static boolean isOfMaps(MapSpec map) {
+        return map.type() == MapType.ARRAY_OF_MAPS || map.type() == MapType.HASH_OF_MAPS;
+    }
+
+    private static LinkException missing(MapSpec map, MapSpec.Slot element, String kind) {
+        return new LinkException("map '" + map.name() + "' wants '" + element.target() + "' in element " + element.key()
+                + ", but the object has no " + kind + " of that name");
+    }
+}

@@ -1,0 +1,50 @@
+package dev.ebpf4j.kernel;
+
+import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.plan.PlanOptions;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How to load an object, where the usual way won't do. Immutable.
+ *
+ * @param pinRoot directory in a file system of type bpf, below which pins stand whose path is not absolute
+ * @param reusedMaps maps to use in place of the object's own, by their names in the object. The loaded object has handles
+ *     of its own, so these stay the caller's and may be closed when it is loaded
+ */
+public record LoadOptions(String pinRoot, Map<String, BpfMap> reusedMaps) {
+    /** The usual way: pins below {@code /sys/fs/bpf}, and all maps the object's own. */
+    public static final LoadOptions DEFAULT = new LoadOptions(PlanOptions.DEFAULT_PIN_ROOT, Map.of());
+
+    /** Copies the map. */
+    public LoadOptions {
+        reusedMaps = Map.copyOf(reusedMaps);
+    }
+
+    /**
+     * {@return a copy with another place for pins}
+     *
+     * @param directory a directory in a file system of type bpf; where it is missing it is made for the first pin, if one
+     *     above it is in such a file system
+     */
+    public LoadOptions withPinRoot(String directory) {
+        return new LoadOptions(directory, reusedMaps);
+    }
+
+    /**
+     * {@return a copy that has the object use a map that is there already, in place of one of its own}
+     *
+     * @param name name of the map in the object
+     * @param map the map to use; of the same type and with keys and values of the same sizes
+     */
+    public LoadOptions withReusedMap(String name, BpfMap map) {
+        Map<String, BpfMap> more = new HashMap<>(reusedMaps);
+        more.put(name, map);
+        return new LoadOptions(pinRoot, more);
+    }
+
+    /** {@return the part of these options that a plan is made with} */
+    public PlanOptions forPlan() {
+        return new PlanOptions(pinRoot, reusedMaps.keySet());
+    }
+}

@@ -1,0 +1,135 @@
+package dev.ebpf4j.kernel;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.maps.Pins;
+import dev.ebpf4j.plan.LoadStep;
+import dev.ebpf4j.plan.LoadStep.CreateMap;
+import dev.ebpf4j.plan.LoadStep.OpenPinned;
+import dev.ebpf4j.plan.LoadStep.UseMap;
+import dev.ebpf4j.spec.Bytes;
+import dev.ebpf4j.sys.Fd;
+import dev.ebpf4j.sys.Sys;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The steps of a plan that are about maps. */
+final class MapSteps {
+    private final Sys sys;
+    private final Map<String, BpfMap> given;
+    private final Deque<AutoCloseable> made;
+    private final Pins pins;
+    private final Deque<AutoCloseable> pinned = new ArrayDeque<>();
+    private final @Nullable BpfMap[] maps;
+    private @Nullable Btf btf;
+    private int btfFd;
+
+    /**
+     * @param given maps that the caller brings along, by their names in the object
+     * @param made where to put what is to be closed with the object
+     */
+    MapSteps(Sys sys, int slots, Map<String, BpfMap> given, Deque<AutoCloseable> made) {
+        this.sys = sys;
+        this.given = given;
+        this.made = made;
+        this.pins = new Pins(sys);
+        this.maps = new BpfMap[slots];
+    }
+
+    /** Has the maps that are created from now on tell their types. */
+    void useTypes(Btf types, Fd fd) {
+        btf = types;
+        btfFd = fd.fd();
+    }
+
+    /** Returns the maps by slot, those that are not there as null. */
+    @Nullable
+    BpfMap[] slots() {
+        return maps;
+    }
+
+    BpfMap map(int slot) {
+        return Objects.requireNonNull(maps[slot], "the plan uses a map before it creates it");
+    }
+
+    void create(CreateMap step) {
+        int innerFd = step.inner() == LoadStep.NO_SLOT ? 0 : map(step.inner()).fd();
+        keep(step.map(), BpfMap.create(sys, step.spec(), step.kernelName(), btf, step.withBtf() ? btfFd : 0, innerFd));
+    }
+
+    void use(UseMap step) {
+        BpfMap map = given.get(step.spec().name());
+        if (map == null) {
+            throw new IllegalArgumentException("the plan uses a given map '"
+                    + step.spec().name() + "', and the load options give none of that name");
+        }
+        keep(step.map(), map.duplicate(step.spec(), btf));
+    }
+
+    /** Opens what is pinned, or creates and pins; whoever is overtaken by another process while creating opens after all. */
+    void openPinned(OpenPinned step, Consumer<LoadStep> run) {
+        if (tryOpen(step)) {
+            return;
+        }
+        step.creation().forEach(run);
+        BpfMap map = map(step.map());
+        List<String> directories = pins.pin(map.fd(), "map '" + map.name() + "'", step.path());
+        if (directories != null) {
+            pinned.push(() -> unpin(step.path(), directories));
+            return;
+        }
+        map.close();
+        if (!tryOpen(step)) {
+            throw new BpfException("pin map '" + map.name() + "' at " + step.path(), Errno.of(Errno.EEXIST));
+        }
+    }
+
+    private boolean tryOpen(OpenPinned step) {
+        BpfMap map = BpfMap.openPinned(sys, step.path(), step.spec(), btf);
+        if (map == null) {
+            return false;
+        }
+        keep(step.map(), map);
+        return true;
+    }
+
+    private void unpin(String path, List<String> directories) {
+        pins.remove(path);
+        pins.removeDirectories(directories);
+    }
+
+    /** Removes the pins that this run made, for when it fails; not those that it found. */
+    void unpin(Throwable failure) {
+        Closing.undo(pinned, failure);
+    }
+
+    void fill(int slot, Bytes contents) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(contents.size(), Long.BYTES);
+            value.copyFrom(MemorySegment.ofArray(contents.toArray()));
+            map(slot).update(arena.allocate(Integer.BYTES), value, BpfMap.ANY);
+        }
+    }
+
+    void put(int slot, int key, int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            map(slot).update(arena.allocateFrom(JAVA_INT, key), arena.allocateFrom(JAVA_INT, fd), BpfMap.ANY);
+        }
+    }
+
+    private void keep(int slot, BpfMap map) {
+        made.push(map);
+        maps[slot] = map;
+    }
+}
