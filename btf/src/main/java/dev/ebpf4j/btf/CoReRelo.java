@@ -9,4 +9,15 @@ package dev.ebpf4j.btf;
  *     indices; the index of the enumerator for {@code ENUMVAL_} kinds; {@code 0} for {@code TYPE_} kinds
  * @param kind what is asked
  */
-public record CoReRelo(int insnOffset, int typeId, String access, CoReKind kind) {}
+public record CoReRelo(int insnOffset, int typeId, String access, CoReKind kind) {
+    /**
+     * {@return the C expression that this asks for, in the macros of {@code bpf/bpf_core_read.h}: such as
+     * {@code bpf_core_field_offset(struct task_struct, pid)}}
+     *
+     * @param btf the BTF of the object that the relocation stands in
+     * @throws BtfFormatException if type and path don't fit together
+     */
+    public String expression(Btf btf) {
+        return CoReExpression.of(this, btf);
+    }
+}

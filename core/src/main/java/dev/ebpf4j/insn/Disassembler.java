@@ -26,6 +26,9 @@ import java.util.function.IntFunction;
 public final class Disassembler {
     private static final Disassembler PLAIN = new Disassembler(Map.of(), false, _ -> Optional.empty());
 
+    /** What stands in a call until a linker knows where the function is; nothing calls itself. */
+    private static final int NOT_LINKED = -1;
+
     private final Map<Integer, String> names;
     private final boolean labels;
     private final IntFunction<Optional<String>> notes;
@@ -134,7 +137,7 @@ public final class Disassembler {
             case Insn.Jump i -> OptionalInt.of(i.delta());
             case Insn.Goto i -> OptionalInt.of(i.delta());
             case Insn.MayGoto i -> OptionalInt.of(i.delta());
-            case Insn.CallSubprogram i -> OptionalInt.of(i.delta());
+            case Insn.CallSubprogram i when i.delta() != NOT_LINKED -> OptionalInt.of(i.delta());
             case Insn.LoadImm64 i when i.kind() == Insn.LoadImm64.Kind.FUNC -> OptionalInt.of(i.low());
             default -> OptionalInt.empty();
         };

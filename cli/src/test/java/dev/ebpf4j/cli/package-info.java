@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ebpf4j.cli;
+
+import org.jspecify.annotations.NullMarked;
