@@ -41,7 +41,9 @@ final class CoReExpression {
     /** Whether the path begins with a member of the root itself, which is what the short macros take. */
     private boolean isPlain() {
         List<CoReSpec.Step> steps = spec.steps();
-        return steps.size() > 1 && steps.getFirst().index() == 0 && !steps.get(1).isElement();
+        return steps.size() > 1
+                && steps.getFirst().index() == 0
+                && !steps.get(1).isElement();
     }
 
     private String macroField() {
@@ -55,7 +57,8 @@ final class CoReExpression {
     private String builtin(String what) {
         int index = spec.steps().getFirst().index();
         String pointer = "((" + root() + " *)0)";
-        String object = index == 0 && isPlain() ? pointer + "->" + path(1).substring(1) : pointer + "[" + index + "]" + path(1);
+        String object =
+                index == 0 && isPlain() ? pointer + "->" + path(1).substring(1) : pointer + "[" + index + "]" + path(1);
         return "__builtin_preserve_field_info(" + object + ", BPF_FIELD_" + what + ")";
     }
 

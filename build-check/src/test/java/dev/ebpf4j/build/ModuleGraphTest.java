@@ -24,7 +24,8 @@ class ModuleGraphTest {
             entry("dev.ebpf4j.clang.llvm", Set.of("dev.ebpf4j.elf")),
             entry("dev.ebpf4j.maps", Set.of("dev.ebpf4j.core", "dev.ebpf4j.sys")),
             entry("dev.ebpf4j.kernel", Set.of("dev.ebpf4j.core", "dev.ebpf4j.maps", "dev.ebpf4j.sys")),
-            entry("dev.ebpf4j.test", Set.of("dev.ebpf4j.kernel", "dev.ebpf4j.elf")));
+            entry("dev.ebpf4j.test", Set.of("dev.ebpf4j.kernel", "dev.ebpf4j.elf")),
+            entry("dev.ebpf4j.cli", Set.of("dev.ebpf4j.core", "dev.ebpf4j.kernel", "dev.ebpf4j.elf")));
 
     /** What the aggregate brings along, as far as it is there yet. */
     private static final Set<String> FOR_APPLICATIONS =

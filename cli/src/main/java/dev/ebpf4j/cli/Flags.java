@@ -5,9 +5,6 @@ import java.util.List;
 
 /** Names of flags, by their bits in {@code linux/bpf.h}, without the prefix {@code BPF_F_}. */
 final class Flags {
-    /** {@code BPF_F_NUMA_NODE}. */
-    static final int NUMA_NODE = 1 << 2;
-
     private static final List<String> MAP = List.of(
             "NO_PREALLOC",
             "NO_COMMON_LRU",

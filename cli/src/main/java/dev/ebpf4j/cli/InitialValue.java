@@ -34,11 +34,18 @@ final class InitialValue {
 
     private Object typed(Btf btf, BtfType type) {
         return switch (type) {
-            case BtfType.Int number when isScalar() ->
-                (number.encoding() & BtfType.Int.BOOL) != 0 ? (Object) (integer(false).signum() != 0) : integer(number.signed());
+            case BtfType.Int number
+            when isScalar() ->
+                (number.encoding() & BtfType.Int.BOOL) != 0
+                        ? (Object) (integer(false).signum() != 0)
+                        : integer(number.signed());
             case BtfType.Enumeration constant when isScalar() -> constant(constant);
-            case BtfType.Float _ when bytes.length == Double.BYTES -> Double.longBitsToDouble(integer(false).longValue());
-            case BtfType.Float _ when bytes.length == Float.BYTES -> Float.intBitsToFloat(integer(false).intValue());
+            case BtfType.Float _
+            when bytes.length == Double.BYTES ->
+                Double.longBitsToDouble(integer(false).longValue());
+            case BtfType.Float _
+            when bytes.length == Float.BYTES ->
+                Float.intBitsToFloat(integer(false).intValue());
             case BtfType.Array array when isText(btf, array) -> text();
             default -> hex();
         };
@@ -101,6 +108,7 @@ final class InitialValue {
             return "zeros";
         }
         int shown = Math.min(bytes.length, BYTES_SHOWN);
-        return HexFormat.ofDelimiter(" ").formatHex(bytes, 0, shown) + (used > shown ? " …" : bytes.length > shown ? " zeros" : "");
+        return HexFormat.ofDelimiter(" ").formatHex(bytes, 0, shown)
+                + (used > shown ? " …" : bytes.length > shown ? " zeros" : "");
     }
 }

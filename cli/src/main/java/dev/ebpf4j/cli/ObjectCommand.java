@@ -28,10 +28,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "object",
         mixinStandardHelpOptions = true,
-        description = "Shows the programs, maps, variables, externs and relocations of object files. Needs no privileges"
-                + " and no Linux, but for --plan.",
+        description =
+                "Shows the programs, maps, variables, externs and relocations of object files. Needs no privileges"
+                        + " and no Linux, but for --plan.",
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:all files were shown", "1:--plan: an object can't be loaded here", "2:wrong usage, or a file that is no BPF object"})
+        exitCodeList = {
+            "0:all files were shown",
+            "1:--plan: an object can't be loaded here",
+            "2:wrong usage, or a file that is no BPF object"
+        })
 final class ObjectCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec command;
@@ -47,7 +52,10 @@ final class ObjectCommand implements Callable<Integer> {
         @Option(names = "--json", description = "Show it as JSON: an array with an element for each file.")
         private boolean json;
 
-        @Option(names = "--disasm", paramLabel = "PROG", description = "Show the instructions of one program or function.")
+        @Option(
+                names = "--disasm",
+                paramLabel = "PROG",
+                description = "Show the instructions of one program or function.")
         private String disasm = "";
 
         @Option(names = "--plan", description = "Show what loading would ask of this machine's kernel, step by step.")
@@ -99,8 +107,7 @@ final class ObjectCommand implements Callable<Integer> {
     private void plan(ObjectSpec spec) {
         KernelInfo kernel = KernelInfo.detect();
         try {
-            out().print(LoadPlan.of(
-                    ObjectLinker.link(spec, kernel.linkInputs()), kernel.features(), kernel.machine()));
+            out().print(LoadPlan.of(ObjectLinker.link(spec, kernel.linkInputs()), kernel.features(), kernel.machine()));
         } catch (LinkException e) {
             complain(e.getMessage(), Main.FAILED);
         }

@@ -48,11 +48,13 @@ final class ObjectReport {
     Map<String, List<Map<String, @Nullable Object>>> lists() {
         Map<String, List<Map<String, @Nullable Object>>> lists = new LinkedHashMap<>();
         lists.put("programs", spec.programs().stream().map(this::program).toList());
-        lists.put("subprograms", spec.subprograms().stream().map(this::subprogram).toList());
+        lists.put(
+                "subprograms", spec.subprograms().stream().map(this::subprogram).toList());
         lists.put("maps", spec.maps().stream().map(this::map).toList());
         lists.put("variables", spec.variables().stream().map(this::variable).toList());
         lists.put("externs", spec.externs().stream().map(this::extern).toList());
         lists.put("relocations", functions().flatMap(this::relocations).toList());
+        lists.put("broken", broken());
         return lists;
     }
 
@@ -67,7 +69,9 @@ final class ObjectReport {
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
         row.put("name", program.name());
         row.put("section", program.section());
-        row.put("type", program.type() == ProgramType.UNSPEC ? null : program.type().name());
+        row.put(
+                "type",
+                program.type() == ProgramType.UNSPEC ? null : program.type().name());
         row.put("attach_type", attachType(program.attachType(), program.type()));
         row.put("target", emptyToNull(program.attachTo()));
         row.put("insns", program.entry().code().size());
@@ -94,7 +98,7 @@ final class ObjectReport {
     private Map<String, @Nullable Object> map(MapSpec map) {
         Map<String, @Nullable Object> row = mapShape(map);
         MapSpec inner = map.inner();
-        row.put("pinning", map.pinning() == MapSpec.Pinning.NONE ? null : "by name");
+        row.put("pinning", pinning(map));
         row.put("inner", inner == null ? null : Words.shape(inner));
         row.put(
                 "elements",
@@ -115,7 +119,7 @@ final class ObjectReport {
         row.put("key_type", words.type(map.keyTypeId()));
         row.put("value_type", words.type(map.valueTypeId()));
         row.put("map_extra", map.mapExtra() == 0 ? null : "0x" + Long.toHexString(map.mapExtra()));
-        row.put("numa_node", (map.flags() & Flags.NUMA_NODE) == 0 ? null : map.numaNode());
+        row.put("numa_node", (map.flags() & MapSpec.NUMA_NODE) == 0 ? null : map.numaNode());
         row.put("frozen", map.frozen() ? Boolean.TRUE : null);
         return row;
     }
@@ -157,13 +161,41 @@ final class ObjectReport {
         return rows.stream();
     }
 
+    /** What keeps programs from being loaded, whatever the kernel. */
+    private List<Map<String, @Nullable Object>> broken() {
+        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        for (MapSpec map : spec.maps()) {
+            if (map.problem() != null) {
+                rows.add(broken("map " + map.name(), map.problem()));
+            }
+        }
+        functions()
+                .forEach(function -> function.relocs().forEach(reloc -> {
+                    if (reloc instanceof Reloc.Broken broken) {
+                        rows.add(broken(
+                                "function " + function.name() + ", instruction " + broken.slot(), broken.reason()));
+                    }
+                }));
+        return rows;
+    }
+
+    private static Map<String, @Nullable Object> broken(String place, String reason) {
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
+        row.put("place", place);
+        row.put("reason", reason);
+        return row;
+    }
+
+    private static @Nullable String pinning(MapSpec map) {
+        String path = map.pinPath();
+        return path != null ? path : map.pinning() == MapSpec.Pinning.NONE ? null : "by name";
+    }
+
     private static @Nullable String emptyToNull(String text) {
         return text.isEmpty() ? null : text;
     }
 
     private static @Nullable String kernelVersion(int version) {
-        return version == 0
-                ? null
-                : (version >>> 16) + "." + (version >>> 8 & 0xff) + "." + (version & 0xff);
+        return version == 0 ? null : (version >>> 16) + "." + (version >>> 8 & 0xff) + "." + (version & 0xff);
     }
 }

@@ -1,6 +1,7 @@
 package dev.ebpf4j.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +21,11 @@ final class ObjectText {
                 out.println("  " + name + ": " + Table.cell(value));
             }
         });
-        report.lists().forEach((name, rows) -> {
-            if (!rows.isEmpty()) {
-                out.println("  " + name + ": " + rows.size());
-                new Table("    ").print(out, rows);
+        for (Map.Entry<String, List<Map<String, @Nullable Object>>> list : report.lists().entrySet()) {
+            if (!list.getValue().isEmpty()) {
+                out.println("  " + list.getKey() + ": " + list.getValue().size());
+                new Table("    ").print(out, list.getValue());
             }
-        });
+        }
     }
 }

@@ -24,7 +24,8 @@ final class Table {
             return;
         }
         List<String> columns = rows.getFirst().keySet().stream()
-                .filter(column -> rows.stream().anyMatch(row -> !cell(row.get(column)).isEmpty()))
+                .filter(column ->
+                        rows.stream().anyMatch(row -> !cell(row.get(column)).isEmpty()))
                 .toList();
         List<List<String>> lines = new ArrayList<>();
         lines.add(columns);

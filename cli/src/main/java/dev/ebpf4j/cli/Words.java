@@ -13,6 +13,7 @@ import dev.ebpf4j.spec.Reloc;
 import dev.ebpf4j.spec.VariableSpec;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Puts parts of one object into words. Nothing here fails: what can't be said in C is said by number. */
@@ -35,7 +36,8 @@ final class Words {
     }
 
     /** Such as {@code const volatile int}; for a function, its prototype. Null without a type, and for a section. */
-    @Nullable String type(int id) {
+    @Nullable
+    String type(int id) {
         if (btf == null || id == 0) {
             return null;
         }
@@ -52,12 +54,13 @@ final class Words {
 
     /** Such as {@code ARRAY of 4 × 16 B}. */
     static String shape(MapSpec map) {
-        return map.type() + " of " + Integer.toUnsignedString(map.maxEntries()) + ", key " + map.keySize() + " B, value "
-                + map.valueSize() + " B";
+        return map.type() + " of " + Integer.toUnsignedString(map.maxEntries()) + ", key " + map.keySize()
+                + " B, value " + map.valueSize() + " B";
     }
 
     /** The initial value of a variable, by its type. */
-    @Nullable Object value(VariableSpec variable) {
+    @Nullable
+    Object value(VariableSpec variable) {
         MapSpec map = maps.get(variable.map());
         if (map == null || map.contents() == null) {
             return null;
@@ -77,6 +80,8 @@ final class Words {
             case Reloc.Kconfig _ -> "kconfig";
             case Reloc.Ksym _ -> "ksym";
             case Reloc.Kfunc _ -> "kfunc";
+            case Reloc.JumpTable _ -> "jump table";
+            case Reloc.Broken _ -> "broken";
         };
     }
 
@@ -91,6 +96,9 @@ final class Words {
             case Reloc.Kconfig kconfig -> kconfig.name();
             case Reloc.Ksym ksym -> ksym.name();
             case Reloc.Kfunc kfunc -> kfunc.name();
+            case Reloc.JumpTable table ->
+                table.targets().stream().map(String::valueOf).collect(Collectors.joining(" ", "to ", ""));
+            case Reloc.Broken broken -> broken.reason();
         };
     }
 

@@ -53,7 +53,8 @@ class ObjectCommandTest {
         Cli.Answer answer = Cli.run("object", "--disasm", "on_entry", Cli.sample(directory));
         assertEquals(Main.UNUSABLE, answer.exitCode());
         assertEquals(
-                "ebpf4j object: object 'sample' has no program or function 'on_entry'; it has on_enter, lookup, parent_of",
+                "ebpf4j object: object 'sample' has no program or function 'on_entry'; it has on_enter, lookup,"
+                        + " parent_of",
                 answer.err().strip());
     }
 
@@ -85,7 +86,8 @@ class ObjectCommandTest {
         Cli.Answer answer = Cli.run("object", "--json", text, Cli.sample(directory));
         List<Object> trees = JSON.std.listFrom(answer.out());
         assertEquals(2, trees.size());
-        assertTrue(((Map<?, ?>) trees.get(0)).get("error").toString().contains("found text"), answer.out());
+        String error = String.valueOf(((Map<?, ?>) trees.get(0)).get("error"));
+        assertTrue(error.contains("found text"), error);
         assertEquals("sample", ((Map<?, ?>) trees.get(1)).get("name"));
         assertEquals(Main.UNUSABLE, answer.exitCode());
     }
