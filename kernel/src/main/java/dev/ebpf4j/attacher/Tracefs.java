@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
  * The kernel's list of tracepoints, wherever it is mounted; where it is not, through a mount of our own that no path leads
  * to and that is gone when this is closed.
  */
-final class Tracefs implements AutoCloseable {
+public final class Tracefs implements AutoCloseable {
     private static final int FSCONFIG_CMD_CREATE = 6;
     private static final int CHUNK = 64 * 1024;
 
@@ -31,7 +31,7 @@ final class Tracefs implements AutoCloseable {
     }
 
     /** There is no way to tracefs. */
-    static final class NoTracefsException extends Exception {
+    public static final class NoTracefsException extends Exception {
         private static final long serialVersionUID = 1L;
 
         /** The kernel's answer, negative. */
@@ -48,7 +48,8 @@ final class Tracefs implements AutoCloseable {
             return Objects.requireNonNull(super.getMessage());
         }
 
-        long error() {
+        /** {@return the kernel's answer, negative} */
+        public long error() {
             return error;
         }
     }
@@ -61,8 +62,14 @@ final class Tracefs implements AutoCloseable {
      */
     record Content(long error, String text) {}
 
-    /** Opens tracefs. The caller closes it. */
-    static Tracefs open(Sys sys) throws NoTracefsException {
+    /**
+     * Opens tracefs.
+     *
+     * @param sys the kernel
+     * @return tracefs, to be closed by the caller
+     * @throws NoTracefsException if there is no way to it
+     */
+    public static Tracefs open(Sys sys) throws NoTracefsException {
         String denied = "";
         for (String path :
                 mountPoints(read(sys, Sys.AT_FDCWD, "/proc/self/mountinfo").text())) {
@@ -133,6 +140,16 @@ final class Tracefs implements AutoCloseable {
                 error,
                 "tracefs is not mounted, and this process may not mount it (" + Errno.of(error)
                         + "): run mount -t tracefs tracefs /sys/kernel/tracing as root");
+    }
+
+    /**
+     * {@return the descriptor of a file below tracefs, opened to be read, which is the caller's; or {@code -errno}}
+     *
+     * @param path below tracefs
+     * @param flags for openat(2)
+     */
+    public long openFile(String path, int flags) {
+        return sys.openat(directory.fd(), path, flags, 0);
     }
 
     /** Reads a file below tracefs. */

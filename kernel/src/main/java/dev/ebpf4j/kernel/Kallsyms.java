@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The kernel's symbols. The file is read once, when first asked: modules come and go, so nothing is kept for longer. */
@@ -40,6 +43,27 @@ final class Kallsyms {
      */
     synchronized boolean contains(String name) {
         return !find(name).isEmpty();
+    }
+
+    /**
+     * The symbols that stand at addresses, the first of each.
+     *
+     * @throws LinkException if the file can't be read
+     */
+    synchronized Map<Long, String> names(Set<Long> addresses) {
+        byte[] text = content();
+        Map<Long, String> found = new HashMap<>();
+        for (int start = 0, end; start < text.length; start = end + 1) {
+            end = lineEnd(text, start);
+            int nameAt = nameAt(text, start, end);
+            long address = hex(text, start);
+            if (nameAt > 0 && addresses.contains(address) && !found.containsKey(address)) {
+                String rest = new String(text, nameAt, end - nameAt, US_ASCII);
+                int tab = rest.indexOf('\t');
+                found.put(address, tab < 0 ? rest : rest.substring(0, tab));
+            }
+        }
+        return found;
     }
 
     private List<Long> find(String name) {

@@ -400,6 +400,32 @@ public final class Uapi {
         public static final int BPF_LINK_TYPE_SOCKMAP = 14;
     }
 
+    /** {@code enum bpf_stats_type}. */
+    public static final class StatsType {
+        private StatsType() {}
+
+        /** {@code BPF_STATS_RUN_TIME}. */
+        public static final int BPF_STATS_RUN_TIME = 0;
+    }
+
+    /** {@code enum bpf_task_fd_type}. */
+    public static final class TaskFdType {
+        private TaskFdType() {}
+
+        /** {@code BPF_FD_TYPE_RAW_TRACEPOINT}. */
+        public static final int BPF_FD_TYPE_RAW_TRACEPOINT = 0;
+        /** {@code BPF_FD_TYPE_TRACEPOINT}. */
+        public static final int BPF_FD_TYPE_TRACEPOINT = 1;
+        /** {@code BPF_FD_TYPE_KPROBE}. */
+        public static final int BPF_FD_TYPE_KPROBE = 2;
+        /** {@code BPF_FD_TYPE_KRETPROBE}. */
+        public static final int BPF_FD_TYPE_KRETPROBE = 3;
+        /** {@code BPF_FD_TYPE_UPROBE}. */
+        public static final int BPF_FD_TYPE_UPROBE = 4;
+        /** {@code BPF_FD_TYPE_URETPROBE}. */
+        public static final int BPF_FD_TYPE_URETPROBE = 5;
+    }
+
     /** Flags of maps, elements and ring buffers (unnamed enums). */
     public static final class Flag {
         private Flag() {}

@@ -84,6 +84,8 @@ public final class UapiStruct {
         public static final int NAME = 64;
         /** {@code ifindex}: __u32. */
         public static final int IFINDEX = 80;
+        /** {@code gpl_compatible}: number of its first bit, counted from the start. */
+        public static final int GPL_COMPATIBLE_BIT = 672;
         /** {@code netns_dev}: __u64. */
         public static final int NETNS_DEV = 88;
         /** {@code netns_ino}: __u64. */
@@ -310,6 +312,80 @@ public final class UapiStruct {
         public static final int SAMPLE_TYPE = 24;
         /** {@code read_format}: __u64. */
         public static final int READ_FORMAT = 32;
+        /** {@code disabled}: number of its first bit, counted from the start. */
+        public static final int DISABLED_BIT = 320;
+        /** {@code inherit}: number of its first bit, counted from the start. */
+        public static final int INHERIT_BIT = 321;
+        /** {@code pinned}: number of its first bit, counted from the start. */
+        public static final int PINNED_BIT = 322;
+        /** {@code exclusive}: number of its first bit, counted from the start. */
+        public static final int EXCLUSIVE_BIT = 323;
+        /** {@code exclude_user}: number of its first bit, counted from the start. */
+        public static final int EXCLUDE_USER_BIT = 324;
+        /** {@code exclude_kernel}: number of its first bit, counted from the start. */
+        public static final int EXCLUDE_KERNEL_BIT = 325;
+        /** {@code exclude_hv}: number of its first bit, counted from the start. */
+        public static final int EXCLUDE_HV_BIT = 326;
+        /** {@code exclude_idle}: number of its first bit, counted from the start. */
+        public static final int EXCLUDE_IDLE_BIT = 327;
+        /** {@code mmap}: number of its first bit, counted from the start. */
+        public static final int MMAP_BIT = 328;
+        /** {@code comm}: number of its first bit, counted from the start. */
+        public static final int COMM_BIT = 329;
+        /** {@code freq}: number of its first bit, counted from the start. */
+        public static final int FREQ_BIT = 330;
+        /** {@code inherit_stat}: number of its first bit, counted from the start. */
+        public static final int INHERIT_STAT_BIT = 331;
+        /** {@code enable_on_exec}: number of its first bit, counted from the start. */
+        public static final int ENABLE_ON_EXEC_BIT = 332;
+        /** {@code task}: number of its first bit, counted from the start. */
+        public static final int TASK_BIT = 333;
+        /** {@code watermark}: number of its first bit, counted from the start. */
+        public static final int WATERMARK_BIT = 334;
+        /** {@code precise_ip}: number of its first bit, counted from the start. */
+        public static final int PRECISE_IP_BIT = 335;
+        /** {@code mmap_data}: number of its first bit, counted from the start. */
+        public static final int MMAP_DATA_BIT = 337;
+        /** {@code sample_id_all}: number of its first bit, counted from the start. */
+        public static final int SAMPLE_ID_ALL_BIT = 338;
+        /** {@code exclude_host}: number of its first bit, counted from the start. */
+        public static final int EXCLUDE_HOST_BIT = 339;
+        /** {@code exclude_guest}: number of its first bit, counted from the start. */
+        public static final int EXCLUDE_GUEST_BIT = 340;
+        /** {@code exclude_callchain_kernel}: number of its first bit, counted from the start. */
+        public static final int EXCLUDE_CALLCHAIN_KERNEL_BIT = 341;
+        /** {@code exclude_callchain_user}: number of its first bit, counted from the start. */
+        public static final int EXCLUDE_CALLCHAIN_USER_BIT = 342;
+        /** {@code mmap2}: number of its first bit, counted from the start. */
+        public static final int MMAP2_BIT = 343;
+        /** {@code comm_exec}: number of its first bit, counted from the start. */
+        public static final int COMM_EXEC_BIT = 344;
+        /** {@code use_clockid}: number of its first bit, counted from the start. */
+        public static final int USE_CLOCKID_BIT = 345;
+        /** {@code context_switch}: number of its first bit, counted from the start. */
+        public static final int CONTEXT_SWITCH_BIT = 346;
+        /** {@code write_backward}: number of its first bit, counted from the start. */
+        public static final int WRITE_BACKWARD_BIT = 347;
+        /** {@code namespaces}: number of its first bit, counted from the start. */
+        public static final int NAMESPACES_BIT = 348;
+        /** {@code ksymbol}: number of its first bit, counted from the start. */
+        public static final int KSYMBOL_BIT = 349;
+        /** {@code bpf_event}: number of its first bit, counted from the start. */
+        public static final int BPF_EVENT_BIT = 350;
+        /** {@code aux_output}: number of its first bit, counted from the start. */
+        public static final int AUX_OUTPUT_BIT = 351;
+        /** {@code cgroup}: number of its first bit, counted from the start. */
+        public static final int CGROUP_BIT = 352;
+        /** {@code text_poke}: number of its first bit, counted from the start. */
+        public static final int TEXT_POKE_BIT = 353;
+        /** {@code build_id}: number of its first bit, counted from the start. */
+        public static final int BUILD_ID_BIT = 354;
+        /** {@code inherit_thread}: number of its first bit, counted from the start. */
+        public static final int INHERIT_THREAD_BIT = 355;
+        /** {@code remove_on_exec}: number of its first bit, counted from the start. */
+        public static final int REMOVE_ON_EXEC_BIT = 356;
+        /** {@code sigtrap}: number of its first bit, counted from the start. */
+        public static final int SIGTRAP_BIT = 357;
         /** {@code wakeup_events}: __u32. */
         public static final int WAKEUP_EVENTS = 48;
         /** {@code wakeup_watermark}: __u32. */
@@ -352,6 +428,12 @@ public final class UapiStruct {
         public static final int AUX_SAMPLE_SIZE = 112;
         /** {@code aux_action}: __u32. */
         public static final int AUX_ACTION = 116;
+        /** {@code aux_start_paused}: number of its first bit, counted from the start. */
+        public static final int AUX_START_PAUSED_BIT = 928;
+        /** {@code aux_pause}: number of its first bit, counted from the start. */
+        public static final int AUX_PAUSE_BIT = 929;
+        /** {@code aux_resume}: number of its first bit, counted from the start. */
+        public static final int AUX_RESUME_BIT = 930;
         /** {@code sig_data}: __u64. */
         public static final int SIG_DATA = 120;
         /** {@code config3}: __u64. */

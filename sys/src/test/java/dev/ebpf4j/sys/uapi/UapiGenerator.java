@@ -101,8 +101,8 @@ final class UapiGenerator {
                 }
             }
         }
-        String doc =
-                "Where each command of bpf(2) keeps its arguments in {@code union bpf_attr}: byte offsets, per command.";
+        String doc = "Where each command of bpf(2) keeps its arguments in {@code union bpf_attr}: byte offsets, per"
+                + " command.";
         return new Unit("BpfAttr", doc, groups);
     }
 
@@ -143,6 +143,12 @@ final class UapiGenerator {
         int end = 0;
         for (BtfType.Member member : composite(typeId).members()) {
             if (member.bitfieldSize() != 0) {
+                if (!member.name().isEmpty() && !member.name().startsWith("__")) {
+                    String doc =
+                            "{@code " + path + member.name() + "}: number of its first bit, counted from the start.";
+                    String name = (path + member.name()).replace('.', '_').toUpperCase(Locale.ROOT) + "_BIT";
+                    constants.add(new Constant(name, doc, base * 8 + member.bitOffset()));
+                }
                 continue;
             }
             int offset = base + member.bitOffset() / 8;
@@ -172,6 +178,8 @@ final class UapiGenerator {
         groups.add(enumeration("ProgType", "bpf_prog_type"));
         groups.add(enumeration("AttachType", "bpf_attach_type"));
         groups.add(enumeration("LinkType", "bpf_link_type"));
+        groups.add(enumeration("StatsType", "bpf_stats_type"));
+        groups.add(enumeration("TaskFdType", "bpf_task_fd_type"));
         groups.add(flags());
         String doc = "Numbers of the kernel interface of BPF, by their names in {@code linux/bpf.h}.";
         return new Unit("Uapi", doc, groups);

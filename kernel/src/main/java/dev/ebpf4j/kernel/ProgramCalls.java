@@ -1,0 +1,90 @@
+package dev.ebpf4j.kernel;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.sys.BpfAttr;
+import dev.ebpf4j.sys.Fd;
+import dev.ebpf4j.sys.Sys;
+import dev.ebpf4j.sys.Uapi.Cmd;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The commands of bpf(2) about programs that are loaded already. */
+final class ProgramCalls {
+    private static final String PROGRAM = "anon_inode:bpf-prog";
+
+    private ProgramCalls() {}
+
+    static Fd openPinned(Sys sys, String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfAttr.Obj.BYTES, Long.BYTES);
+            attr.set(JAVA_LONG, BpfAttr.Obj.PATHNAME, arena.allocateFrom(path).address());
+            long fd = sys.bpf(Cmd.BPF_OBJ_GET, attr, BpfAttr.Obj.BYTES);
+            return new Fd(sys, checked(fd, "open the program pinned at " + path));
+        }
+    }
+
+    static void pin(Sys sys, int fd, String name, String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfAttr.Obj.BYTES, Long.BYTES);
+            attr.set(JAVA_LONG, BpfAttr.Obj.PATHNAME, arena.allocateFrom(path).address());
+            attr.set(JAVA_INT, BpfAttr.Obj.BPF_FD, fd);
+            checked(sys.bpf(Cmd.BPF_OBJ_PIN, attr, BpfAttr.Obj.BYTES), "pin program '" + name + "' at " + path);
+        }
+    }
+
+    static Fd byId(Sys sys, int id) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfAttr.GetId.BYTES, Long.BYTES);
+            attr.set(JAVA_INT, BpfAttr.GetId.PROG_ID, id);
+            long fd = sys.bpf(Cmd.BPF_PROG_GET_FD_BY_ID, attr, BpfAttr.GetId.BYTES);
+            return new Fd(sys, checked(fd, "open the program with id " + id));
+        }
+    }
+
+    static Fd duplicate(Sys sys, int fd, String name) {
+        return new Fd(sys, checked(sys.dup(fd), "duplicate the descriptor of program '" + name + "'"));
+    }
+
+    /** The kernel answers for any object of BPF, so the descriptor is looked at first, where there is a /proc. */
+    static void checkIsProgram(int fd, String what) {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(fd)))
+                    .toString();
+            if (!target.equals(PROGRAM)) {
+                throw new IllegalArgumentException(what + " is no program, but " + target);
+            }
+        } catch (IOException e) {
+            // then the kernel says what is wrong with it
+        }
+    }
+
+    static ProgramDump dump(Sys sys, int fd, String name) {
+        Btf types = types(sys, ProgramInfo.of(sys, fd, name));
+        return ProgramInfoReader.dump(sys, fd, name, types, new Kallsyms(Path.of("/proc/kallsyms")));
+    }
+
+    /** Without the right to open objects by number there are no names. */
+    private static @Nullable Btf types(Sys sys, ProgramInfo info) {
+        try {
+            return info.btfId() == 0 ? null : BtfById.read(sys, info.btfId(), "program '" + info.name() + "'");
+        } catch (BpfException e) {
+            return null;
+        }
+    }
+
+    private static long checked(long result, String operation) {
+        if (result < 0) {
+            throw new BpfException(operation, Errno.of(result));
+        }
+        return result;
+    }
+}
