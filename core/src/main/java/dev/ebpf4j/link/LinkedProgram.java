@@ -90,6 +90,15 @@ public record LinkedProgram(
         return new LinkedProgram(newSpec, code, relocs, functions, lines, mapUses, poisons, attachBtfId);
     }
 
+    /**
+     * {@return a copy with other instructions, as many as before}
+     *
+     * @param newCode the instructions
+     */
+    public LinkedProgram withCode(Code newCode) {
+        return new LinkedProgram(spec, newCode, relocs, functions, lines, mapUses, poisons, attachBtfId);
+    }
+
     /** {@return the program's name} */
     public String name() {
         return spec.name();

@@ -43,7 +43,7 @@ final class LoadPlanner {
 
     private void loadPrograms() {
         for (int slot = 0; slot < object.programs().size(); slot++) {
-            steps.add(load(slot, fit(object.programs().get(slot))));
+            steps.add(load(slot, maps.place(fit(object.programs().get(slot)))));
         }
     }
 

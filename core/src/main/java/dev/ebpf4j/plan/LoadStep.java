@@ -72,6 +72,26 @@ public sealed interface LoadStep {
     record FillMap(int map, Bytes contents) implements LoadStep {}
 
     /**
+     * Map an arena into memory, which programs that use it need before they are loaded. One that was there before may be
+     * mapped elsewhere already, and then stays so.
+     *
+     * @param map slot of the arena
+     * @param address where; 0 if the kernel chooses
+     * @param length how many bytes
+     * @param variables where the object's global variables begin in it, in bytes
+     */
+    record MapArena(int map, long address, long length, long variables) implements LoadStep {}
+
+    /**
+     * Write the global variables of an arena that is mapped, unless it was there before.
+     *
+     * @param map slot of the arena
+     * @param offset where they begin in the arena, in bytes
+     * @param contents the variables
+     */
+    record FillArena(int map, long offset, Bytes contents) implements LoadStep {}
+
+    /**
      * Make a map read-only for user space.
      *
      * @param map slot of the map

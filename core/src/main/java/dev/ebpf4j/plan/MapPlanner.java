@@ -21,6 +21,7 @@ final class MapPlanner {
     private final KernelFeatures features;
     private final PlanOptions options;
     private final MapShape shape;
+    private final ArenaLayout arenas;
     private final Map<String, Integer> slots = new LinkedHashMap<>();
     private int slotCount;
 
@@ -32,6 +33,7 @@ final class MapPlanner {
         this.features = features;
         this.options = options;
         this.shape = new MapShape(features, machine, withBtf);
+        this.arenas = new ArenaLayout(false, machine);
         this.slotCount = object.maps().size();
         for (int slot = 0; slot < slotCount; slot++) {
             slots.put(object.maps().get(slot).name(), slot);
@@ -52,6 +54,11 @@ final class MapPlanner {
     void plan(List<LoadStep> steps) {
         plan(steps, false);
         plan(steps, true);
+    }
+
+    /** Returns a program whose loads of addresses of arena variables meet these where they will stand. */
+    LinkedProgram place(LinkedProgram program) {
+        return arenas.place(program, object.maps());
     }
 
     /** The number of slots used, valid once {@link #plan} is done. */
@@ -78,6 +85,17 @@ final class MapPlanner {
         } else {
             create(slot, map, steps);
         }
+        if (map.type() == MapType.ARENA) {
+            mapArena(slot, map, steps);
+        }
+    }
+
+    private void mapArena(int slot, MapSpec map, List<LoadStep> steps) {
+        Bytes contents = map.contents();
+        steps.add(new LoadStep.MapArena(slot, map.mapExtra(), arenas.size(map), arenas.dataOffset(map)));
+        if (contents != null && !options.given().contains(map.name())) {
+            steps.add(new LoadStep.FillArena(slot, arenas.dataOffset(map), contents));
+        }
     }
 
     /** Kernels without global variables still load the programs that use none. */
@@ -100,10 +118,13 @@ final class MapPlanner {
         return false;
     }
 
-    private static MapSpec checked(MapSpec map) {
+    private MapSpec checked(MapSpec map) {
         if (map.type() == MapType.STRUCT_OPS) {
             throw new LinkException(
                     "map '" + map.name() + "' holds kernel operations (struct_ops), which ebpf4j can't" + " load yet");
+        }
+        if (map.type() == MapType.ARENA) {
+            arenas.check(map);
         }
         return map;
     }
@@ -124,7 +145,7 @@ final class MapPlanner {
 
     private void fill(int slot, MapSpec map, List<LoadStep> steps) {
         Bytes contents = map.contents();
-        if (contents != null) {
+        if (contents != null && map.type() != MapType.ARENA) {
             steps.add(new LoadStep.FillMap(slot, contents));
             if (map.frozen()) {
                 steps.add(new LoadStep.FreezeMap(slot));

@@ -51,6 +51,9 @@ final class MapShape {
     }
 
     private int flags(MapSpec map) {
+        if (map.type() == MapType.ARENA) {
+            return map.flags() | MapSpec.MMAPABLE; // the kernel takes no other arena
+        }
         boolean mmapable = map.type() == MapType.ARRAY && (map.flags() & MapSpec.MMAPABLE) != 0;
         return mmapable && features.lacks(Feature.ARRAY_MMAP) ? map.flags() & ~MapSpec.MMAPABLE : map.flags();
     }

@@ -45,6 +45,11 @@ final class PlanText {
                         + ", or else:";
             case LoadStep.CloseMap s -> "close map " + s.map();
             case LoadStep.FillMap s -> "fill map " + s.map() + ": " + bytes(s.contents());
+            case LoadStep.MapArena s ->
+                "map arena " + s.map() + " into memory: " + s.length() + " bytes"
+                        + (s.address() == 0 ? "" : " at 0x" + Long.toHexString(s.address()));
+            case LoadStep.FillArena s ->
+                "fill arena " + s.map() + " from 0x" + Long.toHexString(s.offset()) + ": " + bytes(s.contents());
             case LoadStep.FreezeMap s -> "freeze map " + s.map();
             case LoadStep.PutMap s -> "put map " + s.inner() + " into map " + s.outer() + ", element " + s.key();
             case LoadStep.LoadProgram s ->

@@ -3,12 +3,15 @@ package dev.ebpf4j.kernel;
 import dev.ebpf4j.attach.Link;
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.MissingObjectException;
+import dev.ebpf4j.kernel.MapSteps.MappedArena;
 import dev.ebpf4j.link.LinkedObject;
+import dev.ebpf4j.maps.ArenaMap;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.maps.Codec;
 import dev.ebpf4j.maps.DataSection;
 import dev.ebpf4j.maps.GlobalVariable;
 import dev.ebpf4j.maps.TypeRef;
+import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.spec.VariableSpec;
 import java.util.ArrayDeque;
@@ -31,20 +34,18 @@ public final class LoadedObject implements AutoCloseable {
     private final Map<String, Program> programs;
     private final Map<String, VariableSpec> variables = new LinkedHashMap<>();
     private final Map<String, DataSection> sections = new HashMap<>();
+    private final Map<String, MappedArena> arenas;
     private final Deque<AutoCloseable> made;
 
     /** Takes over {@code made}, the newest first. Slots that the plan left empty, or that only it used, have no name. */
-    LoadedObject(
-            LinkedObject linked,
-            @Nullable BpfMap[] mapSlots,
-            @Nullable Program[] programSlots,
-            Deque<AutoCloseable> made) {
+    LoadedObject(LinkedObject linked, MapSteps mapSteps, @Nullable Program[] programSlots, Deque<AutoCloseable> made) {
         this.linked = linked;
+        this.arenas = Map.copyOf(mapSteps.arenas());
         this.made = new ArrayDeque<>(made);
         this.maps = new LinkedHashMap<>();
         this.programs = new LinkedHashMap<>();
         for (int slot = 0; slot < linked.maps().size(); slot++) {
-            BpfMap map = mapSlots[slot];
+            BpfMap map = mapSteps.slots()[slot];
             if (map != null) {
                 maps.put(linked.maps().get(slot).name(), map);
             }
@@ -111,6 +112,20 @@ public final class LoadedObject implements AutoCloseable {
     }
 
     /**
+     * {@return an arena in memory; closed with this object}
+     *
+     * @param name name of the arena's map
+     * @throws MissingObjectException if the object has no arena of this name
+     * @throws IllegalStateException if the arena was there before and is mapped elsewhere, so that it could not be here
+     */
+    public ArenaMap arena(String name) {
+        if (!arenas.containsKey(name) && maps.containsKey(name) && map(name).type() == MapType.ARENA) {
+            throw new IllegalStateException("arena '" + name + "' was there before, and is mapped elsewhere");
+        }
+        return find("arena", name, arenas).arena();
+    }
+
+    /**
      * {@return a global variable, shared with the programs; usable until this object is closed}
      *
      * @param name name in the source
@@ -124,6 +139,10 @@ public final class LoadedObject implements AutoCloseable {
         VariableSpec variable = find("variable", name, variables);
         Btf btf = variable.typeId() == 0 ? null : spec().btf();
         TypeRef type = new TypeRef("variable '" + name + "'", btf, variable.typeId(), variable.size());
+        MappedArena mapped = arenas.get(variable.map());
+        if (mapped != null) {
+            return mapped.arena().variable(name, mapped.variables() + variable.offset(), type, codec);
+        }
         return section(variable.map()).variable(name, variable.offset(), type, codec);
     }
 

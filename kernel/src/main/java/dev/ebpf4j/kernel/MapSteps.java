@@ -1,14 +1,18 @@
 package dev.ebpf4j.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.maps.ArenaMap;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.maps.Pins;
 import dev.ebpf4j.plan.LoadStep;
 import dev.ebpf4j.plan.LoadStep.CreateMap;
+import dev.ebpf4j.plan.LoadStep.FillArena;
+import dev.ebpf4j.plan.LoadStep.MapArena;
 import dev.ebpf4j.plan.LoadStep.OpenPinned;
 import dev.ebpf4j.plan.LoadStep.UseMap;
 import dev.ebpf4j.spec.Bytes;
@@ -18,9 +22,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +39,17 @@ final class MapSteps {
     private final Pins pins;
     private final Deque<AutoCloseable> pinned = new ArrayDeque<>();
     private final @Nullable BpfMap[] maps;
+    private final Map<String, MappedArena> arenas = new HashMap<>();
+    private final Set<Integer> found = new HashSet<>();
     private @Nullable Btf btf;
     private int btfFd;
+
+    /**
+     * An arena in memory.
+     *
+     * @param variables where the object's global variables begin in it, in bytes
+     */
+    record MappedArena(ArenaMap arena, long variables) {}
 
     /**
      * @param given maps that the caller brings along, by their names in the object
@@ -59,6 +75,11 @@ final class MapSteps {
         return maps;
     }
 
+    /** Returns the arenas that are mapped, by name. */
+    Map<String, MappedArena> arenas() {
+        return arenas;
+    }
+
     BpfMap map(int slot) {
         return Objects.requireNonNull(maps[slot], "the plan uses a map before it creates it");
     }
@@ -75,6 +96,30 @@ final class MapSteps {
                     + step.spec().name() + "', and the load options give none of that name");
         }
         keep(step.map(), map.duplicate(step.spec(), btf));
+        found.add(step.map());
+    }
+
+    /** An arena that was there before and is mapped elsewhere has its address: programs can use it all the same. */
+    void mapArena(MapArena step) {
+        try {
+            ArenaMap arena = ArenaMap.open(map(step.map()));
+            made.push(arena);
+            arenas.put(map(step.map()).name(), new MappedArena(arena, step.variables()));
+        } catch (BpfException e) {
+            if (!found.contains(step.map())) {
+                throw e;
+            }
+        }
+    }
+
+    void fillArena(FillArena step) {
+        if (found.contains(step.map())) {
+            return;
+        }
+        MappedArena arena =
+                Objects.requireNonNull(arenas.get(map(step.map()).name()), "the plan fills an arena before it maps it");
+        byte[] contents = step.contents().toArray();
+        MemorySegment.copy(contents, 0, arena.arena().memory(), JAVA_BYTE, step.offset(), contents.length);
     }
 
     /** Opens what is pinned, or creates and pins; whoever is overtaken by another process while creating opens after all. */
@@ -101,6 +146,7 @@ final class MapSteps {
             return false;
         }
         keep(step.map(), map);
+        found.add(step.map());
         return true;
     }
 

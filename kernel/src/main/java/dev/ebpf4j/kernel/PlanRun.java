@@ -11,10 +11,12 @@ import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.plan.LoadStep;
 import dev.ebpf4j.plan.LoadStep.CloseMap;
 import dev.ebpf4j.plan.LoadStep.CreateMap;
+import dev.ebpf4j.plan.LoadStep.FillArena;
 import dev.ebpf4j.plan.LoadStep.FillMap;
 import dev.ebpf4j.plan.LoadStep.FreezeMap;
 import dev.ebpf4j.plan.LoadStep.LoadBtf;
 import dev.ebpf4j.plan.LoadStep.LoadProgram;
+import dev.ebpf4j.plan.LoadStep.MapArena;
 import dev.ebpf4j.plan.LoadStep.OpenPinned;
 import dev.ebpf4j.plan.LoadStep.PutMap;
 import dev.ebpf4j.plan.LoadStep.PutProgram;
@@ -56,7 +58,7 @@ final class PlanRun {
     LoadedObject run() {
         try {
             plan.steps().forEach(this::runWithMemory);
-            return new LoadedObject(plan.object(), maps.slots(), programs, made);
+            return new LoadedObject(plan.object(), maps, programs, made);
         } catch (Throwable failure) {
             maps.unpin(failure);
             Closing.undo(made, failure);
@@ -90,6 +92,8 @@ final class PlanRun {
             case OpenPinned open -> maps.openPinned(open, this::runWithMemory);
             case CloseMap close -> maps.map(close.map()).close();
             case FillMap fill -> maps.fill(fill.map(), fill.contents());
+            case MapArena arena -> maps.mapArena(arena);
+            case FillArena fill -> maps.fillArena(fill);
             case FreezeMap freeze -> maps.map(freeze.map()).freeze();
             case PutMap put ->
                 maps.put(put.outer(), put.key(), maps.map(put.inner()).fd());

@@ -42,6 +42,7 @@ public final class BpfMap implements AutoCloseable {
     private final int valueSize;
     private final int maxEntries;
     private final int flags;
+    private final long mapExtra;
     private final int valueBytes;
     private final int cpus;
     private final ThreadLocal<Scratch> scratches;
@@ -60,6 +61,7 @@ public final class BpfMap implements AutoCloseable {
         this.valueSize = shape.valueSize();
         this.maxEntries = shape.maxEntries();
         this.flags = shape.flags();
+        this.mapExtra = shape.mapExtra();
         this.types = types;
         this.cpus = isPerCpu(type) ? PossibleCpus.count(sys) : 1;
         this.valueBytes = isPerCpu(type) ? Math.multiplyExact(stride(valueSize), cpus) : valueSize;
@@ -273,6 +275,11 @@ public final class BpfMap implements AutoCloseable {
     /** {@return the creation flags {@code BPF_F_…}} */
     public int flags() {
         return flags;
+    }
+
+    /** {@return the value whose meaning depends on the type, such as the address of an arena} */
+    public long mapExtra() {
+        return mapExtra;
     }
 
     /** {@return the number of values per key: possible CPUs for per-CPU maps, else 1} */

@@ -29,6 +29,7 @@ final class LinuxSys implements Sys {
     private static final int FSOPEN_CLOEXEC = 1;
     private static final int FSMOUNT_CLOEXEC = 1;
     private static final int AT_PAGESZ = 6;
+    private static final int MAP_FIXED_NOREPLACE = 0x100000;
 
     private final Arch arch;
     private final int bpf;
@@ -186,11 +187,20 @@ final class LinuxSys implements Sys {
 
     @Override
     public long mmap(long length, int protection, int flags, int fd, long offset) {
+        return mmap(0, length, protection, flags, fd, offset);
+    }
+
+    @Override
+    public long mmapAt(long address, long length, int protection, int flags, int fd) {
+        return mmap(address, length, protection, flags | MAP_FIXED_NOREPLACE, fd, 0);
+    }
+
+    private long mmap(long address, long length, int protection, int flags, int fd, long offset) {
         long number = SysCall.MMAP.number(arch);
         MemorySegment state = Checked.STATE.get();
         try {
             long result = (long) Checked.SYSCALL.invokeExact(
-                    state, number, 0L, length, (long) protection, (long) flags, (long) fd, offset);
+                    state, number, address, length, (long) protection, (long) flags, (long) fd, offset);
             return result == -1 ? -state.get(JAVA_INT, 0) : result;
         } catch (Throwable t) {
             throw unexpected(t);

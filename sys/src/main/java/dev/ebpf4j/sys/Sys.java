@@ -71,6 +71,12 @@ public interface Sys {
     /** mmap(2) at an address of the kernel's choice; {@link #memory} makes the result readable. */
     long mmap(long length, int protection, int flags, int fd, long offset);
 
+    /**
+     * mmap(2) at this address and no other, from offset 0: MAP_FIXED_NOREPLACE is added to {@code flags}, so that EEXIST
+     * says that something is mapped there already.
+     */
+    long mmapAt(long address, long length, int protection, int flags, int fd);
+
     /** munmap(2). */
     long munmap(long address, long length);
 

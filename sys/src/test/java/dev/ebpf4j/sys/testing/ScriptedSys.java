@@ -240,6 +240,14 @@ public final class ScriptedSys implements Sys {
     }
 
     @Override
+    public long mmapAt(long address, long length, int protection, int flags, int fd) {
+        return run("mmapAt", List.of(address, length, (long) protection, (long) flags, (long) fd), () -> {
+            mapped.put(address, length);
+            return address;
+        });
+    }
+
+    @Override
     public synchronized long munmap(long address, long length) {
         boolean known = mapped.remove(address, length);
         calls.add(new Call("munmap", List.of(address, length), known ? 0 : -EINVAL));

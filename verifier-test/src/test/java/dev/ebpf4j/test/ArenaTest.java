@@ -1,0 +1,199 @@
+package dev.ebpf4j.test;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ebpf4j.clang.Clang;
+import dev.ebpf4j.clang.CompileRequest;
+import dev.ebpf4j.elf.ElfReader;
+import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.kernel.BpfLoader;
+import dev.ebpf4j.kernel.LoadOptions;
+import dev.ebpf4j.kernel.LoadedObject;
+import dev.ebpf4j.maps.ArenaMap;
+import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.maps.Codecs;
+import dev.ebpf4j.maps.GlobalVariable;
+import dev.ebpf4j.spec.MapSpec;
+import dev.ebpf4j.spec.MapType;
+import dev.ebpf4j.spec.ObjectSpec;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Memory that programs and this process share at the same addresses. */
+@RequiresBpf
+@ExtendWith(LeakCheck.class)
+class ArenaTest {
+    private static final int PAGES = 16;
+    private static final int NODE_BYTES = 16;
+
+    /** Doubles the values of a list that this process made, and puts a node of its own in front. */
+    private static final String LIST = """
+        // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+        typedef unsigned long long __u64;
+        typedef unsigned int __u32;
+        #define SEC(name) __attribute__((section(name), used))
+        #define __arena __attribute__((address_space(1)))
+        #define __uint(name, val) int (*name)[val]
+
+        struct {
+        	__uint(type, 33);
+        	__uint(map_flags, 1 << 10);
+        	__uint(max_entries, 16);
+        } arena SEC(".maps");
+
+        struct node {
+        	struct node __arena *next;
+        	__u64 value;
+        };
+
+        struct node __arena *head;
+        struct node __arena *spare;
+        __u64 sum, runs;
+
+        SEC("raw_tp/sched_process_exec")
+        int walk(void *ctx)
+        {
+        	struct node __arena *node = head, *first = spare;
+        	__u64 total = 0;
+        	void *use = &arena;
+
+        	asm volatile("" : "+r"(use)); /* an arena is known by its handle alone */
+        	if (__sync_fetch_and_add(&runs, 1))
+        		return 0;
+        	for (int i = 0; i < 100 && node; i++) {
+        		node->value *= 2;
+        		total += node->value;
+        		node = node->next;
+        	}
+        	first->next = head;
+        	first->value = 1000;
+        	head = first;
+        	sum = total;
+        	return 0;
+        }
+
+        char LICENSE[] SEC("license") = "GPL";
+        """;
+
+    private static final MapSpec ARENA = MapSpec.builder("arena", MapType.ARENA)
+            .maxEntries(PAGES)
+            .flags(MapSpec.MMAPABLE)
+            .build();
+
+    private static long page;
+
+    @BeforeAll
+    static void requireArenas() {
+        try (BpfMap map = BpfMap.create(ARENA);
+                ArenaMap arena = ArenaMap.open(map)) {
+            page = arena.memory().byteSize() / PAGES;
+        } catch (BpfException e) {
+            assumeTrue(false, "needs a kernel with arenas, 6.9 or later: " + e.getMessage());
+        }
+    }
+
+    private static ObjectSpec compile(String source) {
+        Clang clang = Clang.find();
+        assumeTrue(
+                clang.majorVersion() >= 19,
+                "needs clang 19 for casts between address spaces, this is " + clang.version());
+        return ElfReader.read(
+                clang.compile(CompileRequest.of("list.bpf.c", source).cpu("v4").build())
+                        .toBytes(),
+                "list");
+    }
+
+    @Test
+    void programAndProcessSeeTheSameListAtTheSameAddresses() throws IOException, InterruptedException {
+        MemorySegment memory;
+        try (LoadedObject object = BpfLoader.load(compile(LIST))) {
+            ArenaMap arena = object.arena("arena");
+            memory = arena.memory();
+            assertEquals(PAGES * page, memory.byteSize());
+            long next = 0;
+            for (int i = 1; i <= 10; i++) {
+                long at = i * page; // a node on each page, which comes into being now
+                memory.set(JAVA_LONG, at, next);
+                memory.set(JAVA_LONG, at + 8, i);
+                next = arena.address() + at;
+            }
+            GlobalVariable<Long> head = object.variable("head", Codecs.LONG);
+            head.set(next);
+            object.variable("spare", Codecs.LONG).set(arena.address() + 11 * page);
+            arena.at(arena.address() + 11 * page, 1).fill((byte) 0);
+            object.attachAll();
+            assertEquals(0, new ProcessBuilder("true").start().waitFor());
+
+            assertEquals(110, object.variable("sum", Codecs.LONG).get());
+            MemorySegment node = arena.at(head.get(), NODE_BYTES);
+            assertEquals(11 * page, node.address() - arena.address());
+            assertEquals(1000, node.get(JAVA_LONG, 8));
+            long total = 0;
+            for (long at = node.get(JAVA_LONG, 0); at != 0; at = node.get(JAVA_LONG, 0)) {
+                node = arena.at(at, NODE_BYTES);
+                total += node.get(JAVA_LONG, 8);
+            }
+            assertEquals(110, total);
+        }
+        assertThrows(IllegalStateException.class, () -> memory.get(JAVA_LONG, 0));
+    }
+
+    @Test
+    void anArenaStandsWhereItsDefinitionSays() {
+        long address = 0x20_0000_0000L;
+        ObjectSpec spec = Objects.object(List.of(ARENA.withMapExtra(address)));
+        try (LoadedObject object = BpfLoader.load(spec)) {
+            assertEquals(address, object.arena("arena").address());
+            BpfException e = assertThrows(BpfException.class, () -> BpfLoader.load(spec));
+            assertTrue(e.errno().is(Errno.EEXIST), e::getMessage);
+            assertTrue(e.getMessage().contains("this process has something else there: 2000000000-"), e::getMessage);
+        }
+        BpfLoader.load(spec).close();
+    }
+
+    @Test
+    void aFlagThatEveryArenaNeedsIsAdded() {
+        try (LoadedObject object = BpfLoader.load(Objects.object(List.of(ARENA.withFlags(0))))) {
+            assertEquals(MapSpec.MMAPABLE, object.map("arena").info().flags());
+        }
+    }
+
+    @Test
+    void onlyWhatIsInTheArenaIsGivenOut() {
+        try (BpfMap map = BpfMap.create(ARENA);
+                ArenaMap arena = ArenaMap.open(map)) {
+            long end = arena.address() + arena.memory().byteSize();
+            assertEquals(8, arena.at(end - 8, 8).byteSize());
+            for (long pointer : new long[] {0, arena.address() - 1, end - 7, end, -1, Long.MIN_VALUE}) {
+                assertThrows(IndexOutOfBoundsException.class, () -> arena.at(pointer, 8), Long.toHexString(pointer));
+            }
+            assertThrows(IllegalArgumentException.class, () -> {
+                try (BpfMap other = BpfMap.create(Objects.COUNTS)) {
+                    ArenaMap.open(other);
+                }
+            });
+        }
+    }
+
+    @Test
+    void anObjectMayUseTheArenaOfAnother() {
+        ObjectSpec spec = Objects.object(List.of(ARENA));
+        try (LoadedObject first = BpfLoader.load(spec);
+                LoadedObject second =
+                        BpfLoader.load(spec, LoadOptions.DEFAULT.withReusedMap("arena", first.map("arena")))) {
+            assertEquals(
+                    first.map("arena").info().id(), second.map("arena").info().id());
+            IllegalStateException e = assertThrows(IllegalStateException.class, () -> second.arena("arena"));
+            assertEquals("arena 'arena' was there before, and is mapped elsewhere", e.getMessage());
+        }
+    }
+}
