@@ -347,6 +347,16 @@ public final class Btf {
     }
 
     /**
+     * The bytes of this table in a byte order of choice, for instance that of another machine.
+     *
+     * @param order the byte order to write
+     * @return a new array; for the table's own order the bytes of {@link #toBytes()}
+     */
+    public byte[] toBytes(ByteOrder order) {
+        return order == byteOrder() ? toBytes() : BtfBuilder.of(this, order).toBytes();
+    }
+
+    /**
      * This table with some types replaced and all ids kept: how sizes, offsets and linkages that only the ELF file knows
      * get into the types of variables and data sections.
      *
@@ -362,6 +372,20 @@ public final class Btf {
         BtfBuilder builder = BtfBuilder.of(this);
         new TreeMap<>(replacements).forEach(builder::set);
         return builder.build();
+    }
+
+    /**
+     * This table with one type in the place of all those that mean the same, as it comes out of {@link
+     * BtfBuilder#addAll} for several objects. Structs are compared as graphs, so that two that refer to themselves can
+     * be equal, and forward declarations become the struct that they can only mean. Variables and data sections stay.
+     *
+     * @return the smaller table, in which only used strings are left, and where each type went; of a split one the base
+     *     stays as it is
+     * @throws BtfFormatException if a type refers to types or strings that do not exist or to itself, or is of a kind
+     *     newer than this library
+     */
+    public BtfMapping dedup() {
+        return new BtfDedup(this).run();
     }
 
     /** Checks every type now. */
@@ -380,8 +404,16 @@ public final class Btf {
         return layout;
     }
 
-    /** The words of one of the own types, as they stand in the type section. */
-    int[] ownWords(int id) {
+    /** How many words the own types have. */
+    int wordCount() {
+        return words.length;
+    }
+
+    /** The words of one type, as they stand in the type section. */
+    int[] wordsOf(int id) {
+        if (base != null && id < firstOwnId) {
+            return base.wordsOf(id);
+        }
         int slot = id - firstOwnId;
         int end = slot + 1 < offsets.length ? offsets[slot + 1] : words.length;
         return Arrays.copyOfRange(words, offsets[slot], end);

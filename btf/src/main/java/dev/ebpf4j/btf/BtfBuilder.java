@@ -64,15 +64,36 @@ public final class BtfBuilder {
      * @return a builder that holds the copy
      */
     public static BtfBuilder of(Btf source) {
-        BtfBuilder builder = new BtfBuilder(source.byteOrder(), source.base());
+        return of(source, source.byteOrder());
+    }
+
+    /**
+     * A copy of a whole BTF in a given byte order: same ids, same string offsets.
+     *
+     * @param source what to copy; a split one gives a split copy
+     * @param order the byte order to write
+     * @return a builder that holds the copy
+     */
+    public static BtfBuilder of(Btf source, ByteOrder order) {
+        BtfBuilder builder = new BtfBuilder(order, source.base());
         for (int id = source.firstOwnId(); id < source.typeCount(); id++) {
-            builder.types.add(source.ownWords(id));
+            builder.types.add(source.wordsOf(id));
         }
         builder.strings.reset();
         builder.strings.writeBytes(source.strings().bytes());
         source.strings().forEach(builder.stringOffsets::putIfAbsent);
-        builder.layout = source.layout();
+        builder.layout = order == source.byteOrder() ? source.layout() : swapped(source.layout());
         return builder;
+    }
+
+    /** Per kind two bytes and a 16-bit number. */
+    private static byte[] swapped(byte[] layout) {
+        byte[] copy = layout.clone();
+        for (int at = 2; at < layout.length; at += 4) {
+            copy[at] = layout[at + 1];
+            copy[at + 1] = layout[at];
+        }
+        return copy;
     }
 
     /**
@@ -173,6 +194,41 @@ public final class BtfBuilder {
             add(source.type(id).mapTypeIds(map));
         }
         return map;
+    }
+
+    /**
+     * Adds all types of another BTF, equal ones too: {@link Btf#dedup} finds those afterwards.
+     *
+     * @param source where they are, in any byte order; those of its base are added too unless it is this one's base
+     * @return ids there to ids here; 0 stays 0, and what is not there is an {@link IllegalArgumentException}
+     * @throws BtfFormatException if one of them is of a kind newer than this library, or refers to what does not exist
+     */
+    public IntUnaryOperator addAll(Btf source) {
+        for (Btf part = source; part != null; part = part.base()) {
+            part.checked();
+        }
+        int shared = base != null && base.equals(source.base()) ? base.typeCount() : 1;
+        int[] ids = new int[source.typeCount()];
+        for (int id = 0; id < ids.length; id++) {
+            ids[id] = id < shared ? id : nextId() + id - shared;
+        }
+        CopiedNames names = new CopiedNames(source, this::addString);
+        for (int id = shared; id < ids.length; id++) {
+            int[] words = source.wordsOf(id);
+            BtfRefs.rewrite(words, 0, names, other -> ids[other]);
+            types.add(words);
+        }
+        return BtfMapping.of(ids);
+    }
+
+    ByteOrder order() {
+        return order;
+    }
+
+    /** Adds a type whose names and ids are this builder's already. */
+    int addWords(int[] words) {
+        types.add(words);
+        return nextId() - 1;
     }
 
     private static SortedSet<Integer> reachable(Btf source, int... roots) {

@@ -51,7 +51,6 @@ final class BtfChecker {
     private void array(int at) {
         type(at + BtfWords.HEADER);
         type(at + BtfWords.HEADER + 1);
-        notNegative(at + BtfWords.HEADER + 2, "element count");
     }
 
     private void func(int at, int linkage) {

@@ -6,6 +6,7 @@ import java.util.function.ToIntFunction;
 /** The record of one type to its words, the reverse of {@link BtfInflater}. */
 final class BtfEncoder {
     private static final int OFFSET_BESIDE_WIDTH_MAX = 0xffffff;
+    private static final long COUNT_MAX = 0xffffffffL;
 
     private final ToIntFunction<String> strings;
 
@@ -60,10 +61,13 @@ final class BtfEncoder {
     }
 
     private int[] array(BtfType.Array type) {
+        if (type.count() < 0 || type.count() > COUNT_MAX) {
+            throw new IllegalArgumentException("an array of " + type.count() + " elements");
+        }
         int[] words = start(BtfKind.ARRAY, "", 0, false, 0);
         words[3] = type.elementTypeId();
         words[4] = type.indexTypeId();
-        words[5] = type.count();
+        words[5] = (int) type.count();
         return words;
     }
 

@@ -83,6 +83,18 @@ public final class BtfExt {
         return relocations.getOrDefault(section, List.of());
     }
 
+    /**
+     * The bytes of these records, laid out as LLVM does.
+     *
+     * @param btf the .BTF beside them, which the strings of the lines are in; takes the names of sections and the access
+     *     strings if it has not got them, and gives the byte order
+     * @return a new array
+     * @throws IllegalArgumentException if a line or column is too large for its field
+     */
+    public byte[] toBytes(BtfBuilder btf) {
+        return new BtfExtEncoder(btf).encode(functions, lines, relocations);
+    }
+
     private static <T> Map<String, List<T>> frozen(Map<String, List<T>> records) {
         Map<String, List<T>> copy = new LinkedHashMap<>();
         records.forEach((section, list) -> copy.put(section, Collections.unmodifiableList(new ArrayList<>(list))));

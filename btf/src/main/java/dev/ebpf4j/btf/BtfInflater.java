@@ -25,7 +25,7 @@ final class BtfInflater {
             case VOID -> new BtfType.Void();
             case INT -> integer(name, third, words[body]);
             case PTR -> new BtfType.Ptr(third);
-            case ARRAY -> new BtfType.Array(words[body], words[body + 1], words[body + 2]);
+            case ARRAY -> new BtfType.Array(words[body], words[body + 1], Integer.toUnsignedLong(words[body + 2]));
             case STRUCT -> new BtfType.Struct(name, third, members(body, vlen, flag));
             case UNION -> new BtfType.Union(name, third, members(body, vlen, flag));
             case ENUM -> new BtfType.Enum(name, third, flag, enumerators(body, vlen, flag));

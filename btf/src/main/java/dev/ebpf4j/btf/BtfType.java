@@ -123,9 +123,9 @@ public sealed interface BtfType {
      *
      * @param elementTypeId the element type
      * @param indexTypeId the type of the index
-     * @param count number of elements; 0 for a flexible array
+     * @param count number of elements, up to 2^32 - 1; 0 for a flexible array
      */
-    record Array(int elementTypeId, int indexTypeId, int count) implements BtfType {}
+    record Array(int elementTypeId, int indexTypeId, long count) implements BtfType {}
 
     /**
      * A struct.

@@ -27,6 +27,12 @@ final class BtfWords {
         return info < 0;
     }
 
+    /** How many words a type of a known kind has. */
+    static int length(int info) {
+        BtfKind kind = BtfKind.of(kind(info));
+        return HEADER + kind.infoWords + (kind.elementWords == 0 ? 0 : vlen(info) * kind.elementWords);
+    }
+
     static int info(int kind, int vlen, boolean flag) {
         return (flag ? 1 << 31 : 0) | (kind << 24) | vlen;
     }

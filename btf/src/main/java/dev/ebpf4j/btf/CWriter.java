@@ -66,8 +66,7 @@ final class CWriter {
                 }
                 case ARRAY -> {
                     Array array = (Array) btf.type(at);
-                    declarator = (pointer ? "(" + declarator + ")" : declarator) + "["
-                            + Integer.toUnsignedString(array.count()) + "]";
+                    declarator = (pointer ? "(" + declarator + ")" : declarator) + "[" + array.count() + "]";
                     pointer = false;
                     at = array.elementTypeId();
                 }

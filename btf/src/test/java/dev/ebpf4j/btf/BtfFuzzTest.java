@@ -88,6 +88,10 @@ class BtfFuzzTest {
             refusable(() -> btf.findEssential(Btf.essentialName(btf.name(each))));
         }
         refusable(() -> new BtfBuilder(ByteOrder.LITTLE_ENDIAN).addReachable(btf, 4, 8));
+        refusable(() -> new BtfBuilder(ByteOrder.LITTLE_ENDIAN).addAll(btf));
+        refusable(() -> assertEquals(btf.typeCount(), btf.dedup().btf().typeCount(), 20));
+        assertEquals(
+                btf.typeCount(), Btf.parse(btf.toBytes(ByteOrder.BIG_ENDIAN)).typeCount());
         CoReResolver onItself = new CoReResolver(btf, List.of(btf));
         for (CoReKind kind : CoReKind.values()) {
             int id = 1 + random.nextInt(btf.typeCount());
@@ -103,6 +107,15 @@ class BtfFuzzTest {
             CoReResolver resolver = new CoReResolver(btf, List.of(btf));
             ext.relocations(section).forEach(relo -> refusable(() -> resolver.resolve(relo)));
             ext.functions(section).forEach(function -> btf.type(function.typeId()));
+        }
+        BtfBuilder builder = BtfBuilder.of(btf);
+        byte[] bytes = ext.toBytes(builder);
+        Btf after = builder.build();
+        BtfExt again = BtfExt.parse(bytes, after);
+        for (String section : ext.sections()) {
+            assertEquals(ext.functions(section), again.functions(section));
+            assertEquals(ext.lines(section), again.lines(section));
+            assertEquals(ext.relocations(section), again.relocations(section));
         }
     }
 

@@ -60,6 +60,17 @@ class BtfKernelTest {
         assertArrayEquals(bytes, Btf.parse(bytes).toBytes());
     }
 
+    /** pahole has been there before; libbpf 1.7 leaves it alone too. */
+    @Test
+    void dedupChangesNothing() {
+        Btf btf = Btf.parse(bytes);
+        BtfMapping deduped = btf.dedup();
+        assertEquals(btf.typeCount(), deduped.btf().typeCount());
+        for (int id = 0; id < btf.typeCount(); id++) {
+            assertEquals(id, deduped.ids().applyAsInt(id));
+        }
+    }
+
     @Test
     void everyNamedTypeIsFoundByItsName() {
         Btf btf = Btf.parse(bytes);

@@ -181,7 +181,7 @@ final class MapDefinition {
     /** Returns the 32 bits of a number. */
     private int number(Member member) {
         if (btf.type(pointee(member)) instanceof Array array) {
-            return array.count();
+            return (int) array.count();
         }
         throw error(member.name(), "a pointer to another type", "a pointer to an array whose length is the number");
     }
