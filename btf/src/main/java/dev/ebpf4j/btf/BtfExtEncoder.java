@@ -68,6 +68,6 @@ final class BtfExtEncoder {
 
     private void relocation(ByteBuffer bytes, CoReRelo relo) {
         bytes.putInt(relo.insnOffset()).putInt(relo.typeId()).putInt(btf.addString(relo.access()));
-        bytes.putInt(relo.kind().ordinal());
+        bytes.putInt(relo.kind().number());
     }
 }

@@ -1,5 +1,7 @@
 package dev.ebpf4j.btf;
 
+import java.util.List;
+
 /** What a CO-RE relocation asks about its type, field or enumerator; the UAPI's 13 kinds, in the UAPI's order. */
 public enum CoReKind {
     /** Byte offset of a field; of a bitfield, that of the smallest aligned container. */
@@ -36,6 +38,11 @@ public enum CoReKind {
 
     static CoReKind of(int number) {
         return ALL[number];
+    }
+
+    /** The UAPI's number, the inverse of {@link #of}. */
+    int number() {
+        return List.of(ALL).indexOf(this);
     }
 
     /**

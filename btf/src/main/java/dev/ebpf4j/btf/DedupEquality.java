@@ -28,7 +28,7 @@ final class DedupEquality {
     private boolean onlyForwards;
     private long left;
 
-    /** @param map each type to one that stands for it; -1 while that is not known */
+    /** Takes and keeps up to date: each type to one that stands for it, -1 while that is not known. */
     DedupEquality(DedupTypes types, int[] map, int firstOwn) {
         this.types = types;
         this.map = map;

@@ -82,7 +82,8 @@ final class MapDefinition {
                 throw error(
                         member.name(),
                         "a field of this name",
-                        "type, max_entries, map_flags, numa_node, map_extra, key, key_size, value, value_size, pinning or values");
+                        "type, max_entries, map_flags, numa_node, map_extra, key, key_size, value, value_size, pinning"
+                                + " or values");
         }
     }
 
