@@ -34,6 +34,7 @@ public final class ObjectLinker {
                 new ResolveKfuncs(inputs),
                 new ResolveAttachTargets(inputs),
                 new BindMapSlots(),
+                new BindJumpTables(),
                 new CheckNothingLeft());
     }
 }

@@ -64,10 +64,10 @@ public sealed interface LoadStep {
     record CloseMap(int map) implements LoadStep {}
 
     /**
-     * Write element 0 of a map that holds a data section.
+     * Write the elements of an array from the first one on. A data section has only that.
      *
      * @param map slot of the map
-     * @param contents the value
+     * @param contents the values, one behind the other
      */
     record FillMap(int map, Bytes contents) implements LoadStep {}
 

@@ -17,6 +17,9 @@ import java.util.Map;
 
 /** Plans the maps of an object: what is created, opened or brought along, filled and frozen, before any program. */
 final class MapPlanner {
+    /** What the maps of jump tables are called; ours also say of which program. */
+    private static final String JUMP_TABLES = ".jumptables";
+
     private final LinkedObject object;
     private final KernelFeatures features;
     private final PlanOptions options;
@@ -167,8 +170,11 @@ final class MapPlanner {
     }
 
     private String kernelName(MapSpec map) {
-        return features.lacks(Feature.OBJECT_NAMES)
-                ? ""
+        if (features.lacks(Feature.OBJECT_NAMES)) {
+            return "";
+        }
+        return map.name().startsWith(JUMP_TABLES)
+                ? JUMP_TABLES
                 : KernelNames.ofMap(object.spec().name(), map.name());
     }
 

@@ -140,7 +140,8 @@ public final class MapSpec {
     }
 
     /**
-     * {@return the initial value of element 0, for maps that hold a data section; of an arena, its global variables; of
+     * {@return the initial value of element 0, for maps that hold a data section, and of those behind it, if this is longer
+     * than a value; of an arena, its global variables; of
      * kernel operations ({@link MapType#STRUCT_OPS}), the struct as the source fills it in, its functions left zero}
      */
     public @Nullable Bytes contents() {

@@ -161,10 +161,16 @@ final class MapSteps {
     }
 
     void fill(int slot, Bytes contents) {
+        BpfMap map = map(slot);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(contents.size(), Long.BYTES);
-            value.copyFrom(MemorySegment.ofArray(contents.toArray()));
-            map(slot).update(arena.allocate(Integer.BYTES), value, BpfMap.ANY);
+            MemorySegment key = arena.allocate(JAVA_INT);
+            MemorySegment values = arena.allocate(contents.size(), Long.BYTES);
+            values.copyFrom(MemorySegment.ofArray(contents.toArray()));
+            long step = map.valueSize();
+            for (int i = 0; i * step < values.byteSize(); i++) {
+                key.set(JAVA_INT, 0, i);
+                map.update(key, values.asSlice(i * step, step), BpfMap.ANY);
+            }
         }
     }
 
