@@ -26,13 +26,10 @@ class BindJumpTablesTest {
     private static final long CALL = Slots.of(0x85, 0, 1, 0, -1);
 
     private static final FunctionSpec SWITCH = function(
-            "switcher",
-            Code.of(WIDE, WIDE_END, EXIT, EXIT, EXIT),
-            new Reloc.JumpTable(0, List.of(2, 4, 3, 2)));
+            "switcher", Code.of(WIDE, WIDE_END, EXIT, EXIT, EXIT), new Reloc.JumpTable(0, List.of(2, 4, 3, 2)));
 
     private static LinkedObject link(ObjectSpec spec) {
-        return ObjectLinker.link(
-                spec, LinkInputs.of(new BtfBuilder(spec.byteOrder()).build()));
+        return ObjectLinker.link(spec, LinkInputs.of(new BtfBuilder(spec.byteOrder()).build()));
     }
 
     @Test

@@ -50,9 +50,7 @@ public final class BpfLoader {
      * @throws UnsupportedOperationException if this is not Linux, a processor without tables in ebpf4j, or native access is denied
      */
     public static LoadedObject load(ObjectSpec spec, LoadOptions options) {
-        KernelInfo kernel = KernelInfo.detect();
-        LinkedObject linked = ObjectLinker.link(spec, kernel.linkInputs());
-        return load(LoadPlan.of(linked, kernel.features(), kernel.machine(), options.forPlan()), options);
+        return load(plan(spec, options), options);
     }
 
     /**
@@ -84,6 +82,43 @@ public final class BpfLoader {
         return host().run(plan, options);
     }
 
+    /**
+     * Makes the maps of an object, filled as it wants them, and no program yet.
+     *
+     * @param spec the object
+     * @param options where pins stand, and which maps are there already
+     * @return the maps, from which the object is loaded; to be closed by the caller
+     * @throws dev.ebpf4j.link.LinkException if the object does not fit this kernel
+     * @throws dev.ebpf4j.maps.MapMismatchException if a map that is there already is not what the object wants
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses anything else
+     * @throws dev.ebpf4j.error.MissingObjectException if the options name a map that the object has not
+     * @throws UnsupportedOperationException if this is not Linux, a processor without tables in ebpf4j, or native access is denied
+     */
+    public static PreparedObject prepare(ObjectSpec spec, LoadOptions options) {
+        return prepare(plan(spec, options), options);
+    }
+
+    /**
+     * Runs a plan up to the first program.
+     *
+     * @param plan what to load
+     * @param options with {@link LoadOptions#forPlan} of which the plan was made
+     * @return the maps, from which the object is loaded; to be closed by the caller
+     * @throws IllegalArgumentException if the plan uses a map that the options don't give
+     * @throws dev.ebpf4j.maps.MapMismatchException if a map that is there already is not what the object wants
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses anything else
+     * @throws UnsupportedOperationException if this is not Linux, a processor without tables in ebpf4j, or native access is denied
+     */
+    public static PreparedObject prepare(LoadPlan plan, LoadOptions options) {
+        return host().start(plan, options).prepare();
+    }
+
+    private static LoadPlan plan(ObjectSpec spec, LoadOptions options) {
+        KernelInfo kernel = KernelInfo.detect();
+        LinkedObject linked = ObjectLinker.link(spec, kernel.linkInputs());
+        return LoadPlan.of(linked, kernel.features(), kernel.machine(), options.forPlan());
+    }
+
     private static synchronized BpfLoader host() {
         BpfLoader known = host;
         if (known == null) {
@@ -99,6 +134,10 @@ public final class BpfLoader {
     }
 
     LoadedObject run(LoadPlan plan, LoadOptions options) {
-        return new PlanRun(sys, advice, memlock, plan, options).run();
+        return start(plan, options).run();
+    }
+
+    private PlanRun start(LoadPlan plan, LoadOptions options) {
+        return new PlanRun(sys, advice, memlock, plan, options);
     }
 }

@@ -15,7 +15,12 @@ final class Closing {
 
     /** Closes everything, the newest first; what goes wrong is added to {@code failure}. */
     static void undo(Deque<AutoCloseable> made, Throwable failure) {
-        while (!made.isEmpty()) {
+        undo(made, 0, failure);
+    }
+
+    /** Closes all but the oldest {@code kept}. */
+    static void undo(Deque<AutoCloseable> made, int kept, Throwable failure) {
+        while (made.size() > kept) {
             try {
                 made.pop().close();
             } catch (Exception e) {

@@ -42,14 +42,8 @@ public final class LoadedObject implements AutoCloseable {
         this.linked = linked;
         this.arenas = Map.copyOf(mapSteps.arenas());
         this.made = new ArrayDeque<>(made);
-        this.maps = new LinkedHashMap<>();
+        this.maps = mapSteps.byName(linked);
         this.programs = new LinkedHashMap<>();
-        for (int slot = 0; slot < linked.maps().size(); slot++) {
-            BpfMap map = mapSteps.slots()[slot];
-            if (map != null) {
-                maps.put(linked.maps().get(slot).name(), map);
-            }
-        }
         linked.variables().forEach(variable -> variables.put(variable.name(), variable));
         for (Program program : programSlots) {
             if (program != null) {

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.link.LinkedObject;
 import dev.ebpf4j.maps.ArenaMap;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.maps.Pins;
@@ -24,6 +25,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -69,10 +71,16 @@ final class MapSteps {
         btfFd = fd.fd();
     }
 
-    /** Returns the maps by slot, those that are not there as null. */
-    @Nullable
-    BpfMap[] slots() {
-        return maps;
+    /** Returns the object's maps by name, in its order, without those that were not made. */
+    Map<String, BpfMap> byName(LinkedObject object) {
+        Map<String, BpfMap> named = new LinkedHashMap<>();
+        for (int slot = 0; slot < object.maps().size(); slot++) {
+            BpfMap map = maps[slot];
+            if (map != null) {
+                named.put(object.maps().get(slot).name(), map);
+            }
+        }
+        return named;
     }
 
     /** Returns the arenas that are mapped, by name. */

@@ -56,14 +56,50 @@ final class PlanRun {
     }
 
     LoadedObject run() {
+        PreparedObject prepared = prepare();
         try {
-            plan.steps().forEach(this::runWithMemory);
-            return new LoadedObject(plan.object(), maps, programs, made);
+            return prepared.load();
         } catch (Throwable failure) {
-            maps.unpin(failure);
-            Closing.undo(made, failure);
+            undo(failure);
             throw failure;
         }
+    }
+
+    /** Runs what comes before the programs. */
+    PreparedObject prepare() {
+        try {
+            plan.steps().subList(0, firstProgram()).forEach(this::runWithMemory);
+            return new PreparedObject(this, plan.object(), maps);
+        } catch (Throwable failure) {
+            undo(failure);
+            throw failure;
+        }
+    }
+
+    /** Runs the rest. After a failure everything is as it was before, and this may be called again. */
+    LoadedObject load() {
+        int prepared = made.size();
+        try {
+            plan.steps().subList(firstProgram(), plan.steps().size()).forEach(this::runWithMemory);
+            return new LoadedObject(plan.object(), maps, programs, made);
+        } catch (Throwable failure) {
+            Closing.undo(made, prepared, failure);
+            throw failure;
+        }
+    }
+
+    /** Closes all that was made, and removes the pins that were. */
+    void undo(Throwable failure) {
+        maps.unpin(failure);
+        Closing.undo(made, failure);
+    }
+
+    private int firstProgram() {
+        int first = 0;
+        while (first < plan.steps().size() && !(plan.steps().get(first) instanceof LoadProgram)) {
+            first++;
+        }
+        return first;
     }
 
     /** A refusal may come from the limit of locked memory; then the step is worth a second try. */
