@@ -1,0 +1,156 @@
+package dev.ebpf4j.oracle;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Where ebpf4j differs from another loader, over many objects, grouped by corpus and reason. */
+final class Differences {
+    /** How two loaders may stand to each other in a program. */
+    enum Kind {
+        SAME("both load it, same tag"),
+        TAG("BOTH LOAD IT, TAGS DIFFER"),
+        THEIRS("ONLY LIBBPF LOADS IT"),
+        OURS("only ebpf4j loads it"),
+        NEITHER("neither loads it"),
+        OPENED_BY_THEM("OBJECT OPENED BY LIBBPF ALONE"),
+        OPENED_BY_US("object opened by ebpf4j alone"),
+        OPENED_BY_NONE("object opened by neither"),
+        MAP("MAP DEFINITIONS DIFFER");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+
+        boolean isBad() {
+            return this == TAG || this == THEIRS || this == OPENED_BY_THEM || this == MAP;
+        }
+    }
+
+    /** One difference or agreement: where, and the words of the loader that refuses. */
+    record Finding(Kind kind, String corpus, String where, String reason) {}
+
+    private final List<Finding> findings = new ArrayList<>();
+    private final Set<String> corpora = new LinkedHashSet<>();
+
+    private Differences() {}
+
+    static Differences of(Map<String, Outcome> theirs, Map<String, Outcome> ours) {
+        Differences differences = new Differences();
+        theirs.forEach((path, their) -> {
+            Outcome our = ours.get(path);
+            if (our != null) {
+                differences.compare(their, our);
+            }
+        });
+        return differences;
+    }
+
+    List<Finding> findings() {
+        return findings;
+    }
+
+    private void compare(Outcome their, Outcome our) {
+        Path path = Path.of(their.path());
+        String corpus = String.valueOf(path.getParent().getFileName());
+        String object = String.valueOf(path.getFileName());
+        corpora.add(corpus);
+        if (!their.opened() || !our.opened()) {
+            Kind kind = their.opened() ? Kind.OPENED_BY_THEM : our.opened() ? Kind.OPENED_BY_US : Kind.OPENED_BY_NONE;
+            findings.add(new Finding(kind, corpus, object, kind == Kind.OPENED_BY_US ? their.reason() : our.reason()));
+        }
+        if (their.opened() && our.opened() && !their.maps().equals(our.maps())) {
+            Set<String> left = new LinkedHashSet<>(their.maps());
+            left.removeAll(our.maps());
+            Set<String> right = new LinkedHashSet<>(our.maps());
+            right.removeAll(their.maps());
+            findings.add(new Finding(Kind.MAP, corpus, object, left + " is here " + right));
+        }
+        Set<String> names = new LinkedHashSet<>(their.programs().keySet());
+        names.addAll(our.programs().keySet());
+        for (String name : names) {
+            compare(corpus, object + " " + name, their.programs().get(name), our.programs().get(name));
+        }
+    }
+
+    private void compare(String corpus, String where, Outcome.@Nullable Program their, Outcome.@Nullable Program our) {
+        boolean theyLoad = their != null && their.loads();
+        boolean weLoad = our != null && our.loads();
+        if (theyLoad && weLoad) {
+            boolean same = their.tag().equals(our.tag()) && (our.code().isEmpty() || our.code().equals(their.code()));
+            findings.add(new Finding(same ? Kind.SAME : Kind.TAG, corpus, where, same ? "-" : "xlated " + their.xlated() + " / " + our.xlated()));
+        } else if (theyLoad) {
+            findings.add(new Finding(Kind.THEIRS, corpus, where, our == null ? "(no such program)" : our.result() + " " + our.reason()));
+        } else if (weLoad) {
+            findings.add(new Finding(Kind.OURS, corpus, where, their == null ? "(no such program)" : their.result() + " " + their.reason()));
+        } else {
+            findings.add(new Finding(Kind.NEITHER, corpus, where, our == null ? "(no such program)" : our.result() + " " + our.reason()));
+        }
+    }
+
+    /** A table of counts, then each kind but agreement with its reasons, the most frequent first. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        for (Kind kind : Kind.values()) {
+            text.append(String.format("%-34s", kind.text)).append(count(kind, null)).append('\n');
+        }
+        text.append("\ncorpus: ");
+        for (Kind kind : Kind.values()) {
+            text.append(kind).append(' ');
+        }
+        text.append('\n');
+        for (String corpus : corpora) {
+            text.append(String.format("%-28s", corpus));
+            for (Kind kind : Kind.values()) {
+                text.append(String.format("%7d", count(kind, corpus)));
+            }
+            text.append('\n');
+        }
+        for (Kind kind : List.of(Kind.OPENED_BY_THEM, Kind.THEIRS, Kind.TAG, Kind.MAP, Kind.OPENED_BY_US, Kind.OURS, Kind.OPENED_BY_NONE, Kind.NEITHER)) {
+            text.append("\n## ").append(kind.text).append(": ").append(count(kind, null)).append('\n');
+            groups(kind).values().stream()
+                    .sorted(Comparator.comparingInt((List<Finding> group) -> -group.size()))
+                    .forEach(group -> text.append(group(group)));
+        }
+        return text.toString();
+    }
+
+    private static String group(List<Finding> group) {
+        StringBuilder text = new StringBuilder();
+        Finding first = group.getFirst();
+        text.append(String.format("%5d  %s%n", group.size(), first.reason().replaceAll("/\\S+\\.o: ", "")));
+        group.stream().limit(first.kind().isBad() ? 6 : 2).forEach(finding ->
+                text.append("         ").append(finding.corpus()).append('/').append(finding.where()).append('\n'));
+        return text.toString();
+    }
+
+    private Map<String, List<Finding>> groups(Kind kind) {
+        Map<String, List<Finding>> groups = new TreeMap<>();
+        for (Finding finding : findings) {
+            if (finding.kind() == kind) {
+                groups.computeIfAbsent(general(finding.reason()), reason -> new ArrayList<>()).add(finding);
+            }
+        }
+        return groups;
+    }
+
+    /** Without the names and numbers of one case. */
+    private static String general(String reason) {
+        String general = reason.replaceAll("/\\S+\\.o: ", "").replaceAll("'[^']*'", "'…'").replaceAll("0x[0-9a-f]+|\\d+", "N");
+        return general.length() > 120 ? general.substring(0, 120) : general;
+    }
+
+    private long count(Kind kind, @Nullable String corpus) {
+        return findings.stream()
+                .filter(finding -> finding.kind() == kind && (corpus == null || finding.corpus().equals(corpus)))
+                .count();
+    }
+}
