@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetches the kernel's sources of the newest suite and compiles the BPF programs in them, as their Makefiles do.
-# usage: sources.sh [CPU...]        default v3; v2, v3 and v4 are known
+# usage: sources.sh [CPU...]        default v3; v2, v3 and v4 are known; PROGS='verifier_*' takes those selftests alone
 # needs: CLANG, or clang-19 of this machine's suite is downloaded; python3 for the kernel's script that writes helper prototypes
 . "$(dirname "$0")/common.sh"
 apt_options
@@ -65,7 +65,8 @@ compile() {
 for cpu in "${@:-v3}"; do
     inline=("$BPF"/progs/test_{l4lb,xdp}_noinline.c)
     compile selftests "$cpu" "${SELFTESTS[@]}" -fno-inline -- "${inline[@]}"
-    compile selftests "$cpu" "${SELFTESTS[@]}" -- "$BPF"/progs/*.c
+    compile selftests "$cpu" "${SELFTESTS[@]}" -- "$BPF"/progs/${PROGS:-*}.c
+    [ -z "${PROGS:-}" ] || continue
     compile libarena "$cpu" "${SELFTESTS[@]}" -- "$BPF"/libarena/{src,selftests}/*.bpf.c
     compile sched_ext "$cpu" -I"$KERNEL"/tools/sched_ext/include -I"$KERNEL"/tools/sched_ext/include/bpf-compat \
         -I"$KERNEL/tools/include/uapi" -- "$KERNEL"/tools/sched_ext/*.bpf.c "$KERNEL"/tools/testing/selftests/sched_ext/*.bpf.c

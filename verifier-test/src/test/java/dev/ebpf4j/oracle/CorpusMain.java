@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs corpora from the command line: {@code run FILE OBJECT...} loads every program by itself and appends to the file what
- * {@link Outcome} reads; {@code compare THEIRS OURS} prints where two such files differ. A program that takes longer than the
+ * {@link Outcome} reads; {@code compare THEIRS OURS} prints where two such files differ, {@code bad THEIRS OURS} the objects to blame. A program that takes longer than the
  * limit ends the run with exit code 3, and the same command goes on behind it.
  */
 final class CorpusMain {
@@ -30,6 +30,8 @@ final class CorpusMain {
             case "run" -> run(Path.of(args[1]), List.of(args).subList(2, args.length));
             case "compare" ->
                 System.out.print(Differences.of(read(args[1]), read(args[2])).text());
+            case "bad" ->
+                Differences.of(read(args[1]), read(args[2])).badObjects().forEach(System.out::println);
             default -> throw new IllegalArgumentException(args[0]);
         }
     }

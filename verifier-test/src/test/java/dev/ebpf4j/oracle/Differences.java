@@ -39,6 +39,7 @@ final class Differences {
     record Finding(Kind kind, String corpus, String where, String reason) {}
 
     private final List<Finding> findings = new ArrayList<>();
+    private final Set<String> bad = new LinkedHashSet<>();
     private final Set<String> corpora = new LinkedHashSet<>();
 
     private Differences() {}
@@ -58,7 +59,21 @@ final class Differences {
         return findings;
     }
 
+    /** Paths of the objects in which ebpf4j does not do what the other does. */
+    Set<String> badObjects() {
+        return bad;
+    }
+
     private void compare(Outcome their, Outcome our) {
+        int before = findings.size();
+        compareAll(their, our);
+        if (findings.subList(before, findings.size()).stream()
+                .anyMatch(finding -> finding.kind().isBad())) {
+            bad.add(their.path());
+        }
+    }
+
+    private void compareAll(Outcome their, Outcome our) {
         Path path = Path.of(their.path());
         String corpus = String.valueOf(path.getParent().getFileName());
         String object = String.valueOf(path.getFileName());
@@ -77,7 +92,11 @@ final class Differences {
         Set<String> names = new LinkedHashSet<>(their.programs().keySet());
         names.addAll(our.programs().keySet());
         for (String name : names) {
-            compare(corpus, object + " " + name, their.programs().get(name), our.programs().get(name));
+            compare(
+                    corpus,
+                    object + " " + name,
+                    their.programs().get(name),
+                    our.programs().get(name));
         }
     }
 
@@ -85,14 +104,28 @@ final class Differences {
         boolean theyLoad = their != null && their.loads();
         boolean weLoad = our != null && our.loads();
         if (theyLoad && weLoad) {
-            boolean same = their.tag().equals(our.tag()) && (our.code().isEmpty() || our.code().equals(their.code()));
-            findings.add(new Finding(same ? Kind.SAME : Kind.TAG, corpus, where, same ? "-" : "xlated " + their.xlated() + " / " + our.xlated()));
+            boolean same = their.tag().equals(our.tag())
+                    && (our.code().isEmpty() || our.code().equals(their.code()));
+            findings.add(new Finding(
+                    same ? Kind.SAME : Kind.TAG,
+                    corpus,
+                    where,
+                    same ? "-" : "xlated " + their.xlated() + " / " + our.xlated()));
         } else if (theyLoad) {
-            findings.add(new Finding(Kind.THEIRS, corpus, where, our == null ? "(no such program)" : our.result() + " " + our.reason()));
+            findings.add(new Finding(
+                    Kind.THEIRS, corpus, where, our == null ? "(no such program)" : our.result() + " " + our.reason()));
         } else if (weLoad) {
-            findings.add(new Finding(Kind.OURS, corpus, where, their == null ? "(no such program)" : their.result() + " " + their.reason()));
+            findings.add(new Finding(
+                    Kind.OURS,
+                    corpus,
+                    where,
+                    their == null ? "(no such program)" : their.result() + " " + their.reason()));
         } else {
-            findings.add(new Finding(Kind.NEITHER, corpus, where, our == null ? "(no such program)" : our.result() + " " + our.reason()));
+            findings.add(new Finding(
+                    Kind.NEITHER,
+                    corpus,
+                    where,
+                    our == null ? "(no such program)" : our.result() + " " + our.reason()));
         }
     }
 
@@ -100,9 +133,11 @@ final class Differences {
     String text() {
         StringBuilder text = new StringBuilder();
         for (Kind kind : Kind.values()) {
-            text.append(String.format("%-34s", kind.text)).append(count(kind, null)).append('\n');
+            text.append(String.format("%-34s", kind.text))
+                    .append(count(kind, null))
+                    .append('\n');
         }
-        text.append("\ncorpus: ");
+        text.append("\ncorpus ");
         for (Kind kind : Kind.values()) {
             text.append(kind).append(' ');
         }
@@ -114,8 +149,20 @@ final class Differences {
             }
             text.append('\n');
         }
-        for (Kind kind : List.of(Kind.OPENED_BY_THEM, Kind.THEIRS, Kind.TAG, Kind.MAP, Kind.OPENED_BY_US, Kind.OURS, Kind.OPENED_BY_NONE, Kind.NEITHER)) {
-            text.append("\n## ").append(kind.text).append(": ").append(count(kind, null)).append('\n');
+        for (Kind kind : List.of(
+                Kind.OPENED_BY_THEM,
+                Kind.THEIRS,
+                Kind.TAG,
+                Kind.MAP,
+                Kind.OPENED_BY_US,
+                Kind.OURS,
+                Kind.OPENED_BY_NONE,
+                Kind.NEITHER)) {
+            text.append("\n## ")
+                    .append(kind.text)
+                    .append(": ")
+                    .append(count(kind, null))
+                    .append('\n');
             groups(kind).values().stream()
                     .sorted(Comparator.comparingInt((List<Finding> group) -> -group.size()))
                     .forEach(group -> text.append(group(group)));
@@ -127,8 +174,13 @@ final class Differences {
         StringBuilder text = new StringBuilder();
         Finding first = group.getFirst();
         text.append(String.format("%5d  %s%n", group.size(), first.reason().replaceAll("/\\S+\\.o: ", "")));
-        group.stream().limit(first.kind().isBad() ? 6 : 2).forEach(finding ->
-                text.append("         ").append(finding.corpus()).append('/').append(finding.where()).append('\n'));
+        group.stream()
+                .limit(first.kind().isBad() ? 6 : 2)
+                .forEach(finding -> text.append("         ")
+                        .append(finding.corpus())
+                        .append('/')
+                        .append(finding.where())
+                        .append('\n'));
         return text.toString();
     }
 
@@ -136,7 +188,8 @@ final class Differences {
         Map<String, List<Finding>> groups = new TreeMap<>();
         for (Finding finding : findings) {
             if (finding.kind() == kind) {
-                groups.computeIfAbsent(general(finding.reason()), reason -> new ArrayList<>()).add(finding);
+                groups.computeIfAbsent(general(finding.reason()), reason -> new ArrayList<>())
+                        .add(finding);
             }
         }
         return groups;
@@ -144,13 +197,16 @@ final class Differences {
 
     /** Without the names and numbers of one case. */
     private static String general(String reason) {
-        String general = reason.replaceAll("/\\S+\\.o: ", "").replaceAll("'[^']*'", "'…'").replaceAll("0x[0-9a-f]+|\\d+", "N");
+        String general = reason.replaceAll("/\\S+\\.o: ", "")
+                .replaceAll("'[^']*'", "'…'")
+                .replaceAll("0x[0-9a-f]+|\\d+", "N");
         return general.length() > 120 ? general.substring(0, 120) : general;
     }
 
     private long count(Kind kind, @Nullable String corpus) {
         return findings.stream()
-                .filter(finding -> finding.kind() == kind && (corpus == null || finding.corpus().equals(corpus)))
+                .filter(finding -> finding.kind() == kind
+                        && (corpus == null || finding.corpus().equals(corpus)))
                 .count();
     }
 }

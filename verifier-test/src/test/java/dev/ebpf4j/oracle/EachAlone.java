@@ -13,6 +13,7 @@ import dev.ebpf4j.link.LinkInputs;
 import dev.ebpf4j.link.ObjectLinker;
 import dev.ebpf4j.oracle.ObjectDump.ProgramDump;
 import dev.ebpf4j.plan.LoadPlan;
+import dev.ebpf4j.spec.KernelNames;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.spec.ObjectSpec;
@@ -56,7 +57,7 @@ final class EachAlone {
         try {
             ObjectSpec spec = ElfReader.read(file);
             Outcome outcome = new Outcome(file.toString(), true, "-", new TreeSet<>(), new LinkedHashMap<>());
-            spec.maps().forEach(map -> outcome.maps().add(text(map)));
+            spec.maps().forEach(map -> outcome.maps().add(text(spec, map)));
             return new Opened(outcome, spec);
         } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError e) {
             return new Opened(
@@ -69,7 +70,8 @@ final class EachAlone {
             ObjectSpec alone = alone(spec, program.name());
             return types == null ? load(alone, program) : prepare(alone, program, types);
         } catch (VerifierException e) {
-            return failure(program, "-" + e.errno().number(), "verifier: " + e.log().reason());
+            return failure(
+                    program, "-" + e.errno().number(), "verifier: " + e.log().reason());
         } catch (BpfException e) {
             return failure(program, "-" + e.errno().number(), words(e));
         } catch (LinkException e) {
@@ -81,11 +83,9 @@ final class EachAlone {
 
     /** The object without its other programs; nothing is pinned, and no map is without entries. */
     private static ObjectSpec alone(ObjectSpec spec, String name) {
-        return spec.toBuilder()
-                .programs(spec.programs().stream()
-                        .map(program -> program.withAutoload(program.name().equals(name)))
-                        .toList())
-                .maps(spec.maps().stream().map(EachAlone::makeable).toList())
+        ObjectSpec only = spec.only(name);
+        return only.toBuilder()
+                .maps(only.maps().stream().map(EachAlone::makeable).toList())
                 .build();
     }
 
@@ -122,15 +122,31 @@ final class EachAlone {
         return new Outcome.Program(program.name(), program.section(), result, "-", 0, 0, reason, "");
     }
 
-    private static String text(MapSpec map) {
-        return map.name() + " " + map.type().number() + " " + map.keySize() + " " + map.valueSize() + " "
-                + Integer.toUnsignedString(map.maxEntries()) + " " + map.flags() + " "
+    /** In libbpf's words: named as in the kernel, ring buffers rounded to what the kernel takes. */
+    private static String text(ObjectSpec spec, MapSpec map) {
+        boolean section = map.name().startsWith(".");
+        boolean ownName = map.name().indexOf('.', 1) >= 0;
+        String name = ownName
+                ? map.name().substring(0, Math.min(15, map.name().length()))
+                : KernelNames.ofMap(spec.name(), map.name());
+        boolean ring = map.type() == MapType.RINGBUF || map.type() == MapType.USER_RINGBUF;
+        long entries = Integer.toUnsignedLong(map.maxEntries());
+        return (section ? name : map.name()) + " " + map.type().number() + " " + map.keySize() + " " + map.valueSize()
+                + " "
+                + (ring ? rounded(entries) : entries) + " " + map.flags() + " "
                 + Long.toUnsignedString(map.mapExtra()) + " " + map.numaNode();
+    }
+
+    private static long rounded(long bytes) {
+        long page = KernelInfo.detect().pageSize();
+        return bytes == 0 ? 0 : Math.max(page, Long.highestOneBit(bytes - 1) << 1);
     }
 
     private static String words(Throwable e) {
         String message = Objects.requireNonNullElse(e.getMessage(), "");
-        String kind = e instanceof BpfException || e instanceof LinkException ? "" : e.getClass().getSimpleName() + ": ";
+        String kind = e instanceof BpfException || e instanceof LinkException
+                ? ""
+                : e.getClass().getSimpleName() + ": ";
         return (kind + message).replaceAll("\\s+", " ").trim();
     }
 }

@@ -30,7 +30,14 @@ record Outcome(String path, boolean opened, String reason, SortedSet<String> map
      * @param code its instructions, if they were asked for, and the maps that they take
      */
     record Program(
-            String name, String section, String result, String tag, int xlated, int verified, String reason, String code) {
+            String name,
+            String section,
+            String result,
+            String tag,
+            int xlated,
+            int verified,
+            String reason,
+            String code) {
         boolean loads() {
             return result.equals("0");
         }
@@ -47,10 +54,12 @@ record Outcome(String path, boolean opened, String reason, SortedSet<String> map
             String[] words = line.split("\t", -1);
             switch (words[0]) {
                 case "object" -> objects.put(words[1], object(words));
-                case "map" -> of(objects, words).maps.add(String.join(" ", List.of(words).subList(2, words.length)));
+                case "map" -> of(objects, words).addMap(words);
                 case "program" -> of(objects, words).programs.put(words[2], program(words));
                 case "code" ->
-                    of(objects, words).programs.computeIfPresent(words[2], (name, program) -> program.withCode(words[3] + " " + words[4]));
+                    of(objects, words)
+                            .programs
+                            .computeIfPresent(words[2], (name, program) -> program.withCode(words[3] + " " + words[4]));
                 default -> {} // the version
             }
         }
@@ -59,6 +68,13 @@ record Outcome(String path, boolean opened, String reason, SortedSet<String> map
 
     private static Outcome of(Map<String, Outcome> objects, String[] words) {
         return objects.computeIfAbsent(words[1], path -> object(new String[] {"object", path, "0", "-"}));
+    }
+
+    /** The map of configuration values is made when an object is linked, and not by its definition. */
+    private void addMap(String[] words) {
+        if (!words[2].endsWith(".kconfig")) {
+            maps.add(String.join(" ", List.of(words).subList(2, words.length)));
+        }
     }
 
     private static Outcome object(String[] words) {
@@ -83,8 +99,7 @@ record Outcome(String path, boolean opened, String reason, SortedSet<String> map
     /** The line of one program. */
     static String line(String path, Program program) {
         return String.join(
-                        "\t",
-                        List.of("program", path, program.name, program.section, program.result, "0", program.tag))
+                        "\t", List.of("program", path, program.name, program.section, program.result, "0", program.tag))
                 + "\t" + program.xlated + "\t" + program.verified + "\t" + program.reason;
     }
 }
