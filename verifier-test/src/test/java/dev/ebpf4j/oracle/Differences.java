@@ -75,7 +75,7 @@ final class Differences {
 
     private void compareAll(Outcome their, Outcome our) {
         Path path = Path.of(their.path());
-        String corpus = String.valueOf(path.getParent().getFileName());
+        String corpus = path.getName(Math.max(0, path.getNameCount() - 2)).toString();
         String object = String.valueOf(path.getFileName());
         corpora.add(corpus);
         if (!their.opened() || !our.opened()) {
@@ -103,30 +103,18 @@ final class Differences {
     private void compare(String corpus, String where, Outcome.@Nullable Program their, Outcome.@Nullable Program our) {
         boolean theyLoad = their != null && their.loads();
         boolean weLoad = our != null && our.loads();
-        if (theyLoad && weLoad) {
-            boolean same = their.tag().equals(our.tag())
-                    && (our.code().isEmpty() || our.code().equals(their.code()));
-            findings.add(new Finding(
-                    same ? Kind.SAME : Kind.TAG,
-                    corpus,
-                    where,
-                    same ? "-" : "xlated " + their.xlated() + " / " + our.xlated()));
-        } else if (theyLoad) {
-            findings.add(new Finding(
-                    Kind.THEIRS, corpus, where, our == null ? "(no such program)" : our.result() + " " + our.reason()));
-        } else if (weLoad) {
-            findings.add(new Finding(
-                    Kind.OURS,
-                    corpus,
-                    where,
-                    their == null ? "(no such program)" : their.result() + " " + their.reason()));
-        } else {
-            findings.add(new Finding(
-                    Kind.NEITHER,
-                    corpus,
-                    where,
-                    our == null ? "(no such program)" : our.result() + " " + our.reason()));
+        Kind kind = theyLoad ? Kind.THEIRS : weLoad ? Kind.OURS : Kind.NEITHER;
+        String reason = kind == Kind.OURS ? refusal(their) : refusal(our);
+        if (their != null && our != null && theyLoad && weLoad) {
+            boolean sameCode = our.code().isEmpty() || our.code().equals(their.code());
+            kind = their.tag().equals(our.tag()) && sameCode ? Kind.SAME : Kind.TAG;
+            reason = "xlated " + their.xlated() + " / " + our.xlated();
         }
+        findings.add(new Finding(kind, corpus, where, reason));
+    }
+
+    private static String refusal(Outcome.@Nullable Program program) {
+        return program == null ? "(no such program)" : program.result() + " " + program.reason();
     }
 
     /** A table of counts, then each kind but agreement with its reasons, the most frequent first. */

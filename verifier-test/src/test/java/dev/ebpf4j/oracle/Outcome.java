@@ -92,11 +92,20 @@ record Outcome(String path, boolean opened, String reason, SortedSet<String> map
         List<String> lines = new ArrayList<>();
         lines.add(String.join("\t", "object", path, opened ? "0" : "-1", reason));
         maps.forEach(map -> lines.add("map\t" + path + "\t" + map.replace(' ', '\t')));
-        programs.values().forEach(program -> lines.add(line(path, program)));
+        programs.values().forEach(program -> lines.addAll(lines(path, program)));
         return lines;
     }
 
-    /** The line of one program. */
+    /** The lines of one program. */
+    static List<String> lines(String path, Program program) {
+        String line = line(path, program);
+        if (program.code.isEmpty()) {
+            return List.of(line);
+        }
+        return List.of(line, String.join("\t", "code", path, program.name, program.code.replaceFirst(" ", "\t")));
+    }
+
+    /** The first of them. */
     static String line(String path, Program program) {
         return String.join(
                         "\t", List.of("program", path, program.name, program.section, program.result, "0", program.tag))
