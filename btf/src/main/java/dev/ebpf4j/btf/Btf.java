@@ -236,6 +236,17 @@ public final class Btf {
                 return found;
             }
         }
+        return findOwn(name, type);
+    }
+
+    /**
+     * The first own type with a name and a class: of a split BTF, without the base.
+     *
+     * @param name the exact name
+     * @param type a record such as {@code BtfType.Struct.class}, or an interface such as {@code BtfType.class}
+     * @return the lowest id that fits
+     */
+    public OptionalInt findOwn(String name, Class<? extends BtfType> type) {
         int id = name.isEmpty() ? -1 : findOwn(BtfNames.bytes(name), type);
         return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
     }
@@ -388,8 +399,13 @@ public final class Btf {
         return new BtfDedup(this).run();
     }
 
-    /** Checks every type now. */
-    Btf checked() {
+    /**
+     * Checks every own type now, which else is done when it is asked for.
+     *
+     * @return this
+     * @throws BtfFormatException if one refers to types or strings that do not exist
+     */
+    public Btf checked() {
         for (int offset : offsets) {
             checker.check(offset);
         }

@@ -6,13 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Answers CO-RE relocations of one program against the types of a target kernel.
  *
- * <p>The rules are those of libbpf, with one difference: candidates are never narrowed by earlier relocations, so that
- * an answer does not depend on what was asked before. Safe for use by several threads.
+ * <p>The rules are those of libbpf, with two differences: candidates are never narrowed by earlier relocations, so that
+ * an answer does not depend on what was asked before; and where all of the kernel proper's candidates fail, those of
+ * modules get their chance before an instruction is poisoned. Safe for use by several threads.
  *
  * <p>For each relocation: follow the access path through the program's own types; take all target types of the same
  * essential name and kind; follow the path, by name, through each; compute the number on both sides; if several
@@ -20,10 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CoReResolver {
     private final Btf local;
-    private final List<Btf> targets;
+    private final List<Btf> nearest;
+    private final Supplier<List<Btf>> others;
     private final Map<Key, List<Candidate>> candidates = new ConcurrentHashMap<>();
+    private volatile @Nullable List<Btf> known;
 
-    private record Key(String name, BtfKind kind) {}
+    private record Key(String name, BtfKind kind, boolean nearest) {}
 
     /** A target type of the right name and kind. */
     private record Candidate(int target, Btf btf, int id) {
@@ -43,12 +48,25 @@ public final class CoReResolver {
      * Prepares to answer; nothing is searched yet.
      *
      * @param local the program's BTF
-     * @param targets the kernel's BTF, or a custom one in its place, then those of modules, which are searched for types
-     *     that the first one has no candidate for
+     * @param targets the kernel's BTF, or a custom one in its place, then those of modules
      */
     public CoReResolver(Btf local, List<Btf> targets) {
         this.local = local;
-        this.targets = List.copyOf(targets);
+        this.nearest = List.copyOf(targets.subList(0, Math.min(1, targets.size())));
+        this.others = () -> targets.subList(nearest.size(), targets.size());
+    }
+
+    /**
+     * Prepares to answer; nothing is searched yet.
+     *
+     * @param local the program's BTF
+     * @param kernel the kernel's BTF, or a custom one in its place
+     * @param modules gives those of the modules; asked once at most, and only if nothing in the kernel's matches
+     */
+    public CoReResolver(Btf local, Btf kernel, Supplier<List<Btf>> modules) {
+        this.local = local;
+        this.nearest = List.of(kernel);
+        this.others = modules;
     }
 
     /**
@@ -70,12 +88,30 @@ public final class CoReResolver {
         if (local.name(relo.typeId()).isEmpty()) {
             return new CoReFixup.Refused(reason(relo, Problem.ANONYMOUS, List.of()));
         }
-        return compare(relo, spec, ours, candidates(relo.typeId()));
+        List<Candidate> near = candidates(relo.typeId(), true);
+        CoReFixup fixup = compare(relo, spec, ours, near, near);
+        return fixup != null ? fixup : inModules(relo, spec, ours, near);
     }
 
-    private CoReFixup compare(CoReRelo relo, CoReSpec spec, Measure ours, List<Candidate> tried) {
+    /** Whether something exists is asked of modules only if the kernel proper has no type of that name: as in libbpf. */
+    private CoReFixup inModules(CoReRelo relo, CoReSpec spec, Measure ours, List<Candidate> near) {
+        if (!near.isEmpty() && CoReValues.missing(relo.kind()) != null) {
+            return missing(relo, ours, near);
+        }
+        List<Candidate> far = candidates(relo.typeId(), false);
+        List<Candidate> all = Stream.concat(near.stream(), far.stream()).toList();
+        CoReFixup fixup = compare(relo, spec, ours, far, all);
+        // what the kernel proper has, though of another shape, is not refused for what modules disagree about
+        return fixup == null || (fixup instanceof CoReFixup.Refused && !near.isEmpty())
+                ? missing(relo, ours, all)
+                : fixup;
+    }
+
+    /** What the candidates agree on; null if none matches. */
+    private @Nullable CoReFixup compare(
+            CoReRelo relo, CoReSpec spec, Measure ours, List<Candidate> candidates, List<Candidate> tried) {
         Match first = null;
-        for (Candidate candidate : tried) {
+        for (Candidate candidate : candidates) {
             CoReSpec theirs = new CoReMatcher(spec, relo.kind(), candidate.btf()).match(candidate.id());
             if (theirs == null) {
                 continue;
@@ -90,7 +126,7 @@ public final class CoReResolver {
             }
             first = first == null ? match : first;
         }
-        return first == null ? missing(relo, ours, tried) : value(ours, first);
+        return first == null ? null : value(ours, first);
     }
 
     private CoReFixup value(Measure ours, Match match) {
@@ -138,27 +174,33 @@ public final class CoReResolver {
         return CoReSpelling.subject(CoReSpec.local(local, relo));
     }
 
-    private List<Candidate> candidates(int typeId) {
-        Key key = new Key(Btf.essentialName(local.name(typeId)), local.kind(typeId));
+    private List<Candidate> candidates(int typeId, boolean near) {
+        Key key = new Key(Btf.essentialName(local.name(typeId)), local.kind(typeId), near);
         return candidates.computeIfAbsent(key, this::search);
     }
 
-    /** In the first target; only if it has none, in all others. */
     private List<Candidate> search(Key key) {
         List<Candidate> found = new ArrayList<>();
+        List<Btf> targets = key.nearest() ? nearest : others();
         for (int i = 0; i < targets.size(); i++) {
             Btf target = targets.get(i);
-            int[] ids = i == 0 ? target.findEssential(key.name()) : target.findOwnEssential(key.name());
+            int[] ids = key.nearest() ? target.findEssential(key.name()) : target.findOwnEssential(key.name());
             for (int id : ids) {
                 if (CoReTypes.sameKind(key.kind(), target.kind(id))) {
-                    found.add(new Candidate(i, target, id));
+                    found.add(new Candidate(key.nearest() ? 0 : nearest.size() + i, target, id));
                 }
-            }
-            if (i == 0 && !found.isEmpty()) {
-                break;
             }
         }
         return List.copyOf(found);
+    }
+
+    private List<Btf> others() {
+        List<Btf> once = known;
+        if (once == null) {
+            once = List.copyOf(others.get());
+            known = once;
+        }
+        return once;
     }
 
     private CoReReason reason(CoReRelo relo, Problem problem, List<Candidate> tried) {
@@ -173,7 +215,11 @@ public final class CoReResolver {
 
     private List<String> closeNames(CoReRelo relo, CoReSpec spec, Problem problem, List<Candidate> tried) {
         return switch (problem) {
-            case NO_SUCH_TYPE -> CloseNames.types(local, relo.typeId(), targets);
+            case NO_SUCH_TYPE ->
+                CloseNames.types(
+                        local,
+                        relo.typeId(),
+                        Stream.concat(nearest.stream(), others().stream()).toList());
             case NO_MATCH -> {
                 Candidate candidate = tried.getFirst();
                 CoReMatcher matcher = new CoReMatcher(spec, relo.kind(), candidate.btf());

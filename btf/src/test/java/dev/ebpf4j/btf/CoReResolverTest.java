@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -257,9 +260,9 @@ class CoReResolverTest {
         }
     }
 
-    /** Trap 13. */
     @Test
-    void modulesAreSearchedOnlyForTypesThatTheKernelHasNot() {
+    @DisplayName("trap 13: modules are searched when vmlinux has a type of that name, but none that fits")
+    void modulesAreSearchedForWhatTheKernelProperHasNot() {
         Btf kernel = btf(struct("s", 4, at("a", INT, 0)));
         BtfBuilder builder = BtfBuilder.split(kernel);
         builder.add(struct("s", 8, at("a", INT, 0), at("b", INT, 4)));
@@ -269,8 +272,34 @@ class CoReResolverTest {
         CoReResolver resolver = new CoReResolver(local, List.of(kernel, module));
         CoReFixup inBoth = resolver.resolve(new CoReRelo(0, FIRST, "0:0", CoReKind.FIELD_EXISTS));
         assertEquals(new CoReFixup.Value(0, 1, true, CoReFixup.Sizes.NONE, -1), inBoth);
+        CoReFixup notPoison = resolver.resolve(new CoReRelo(0, FIRST, "0:0", CoReKind.FIELD_BYTE_OFFSET));
+        assertEquals(new CoReFixup.Value(4, 0, true, new CoReFixup.Sizes(4, 4, true), 1), notPoison);
         CoReFixup inModule = resolver.resolve(new CoReRelo(0, FIRST + 1, "0:0", CoReKind.FIELD_BYTE_OFFSET));
         assertEquals(new CoReFixup.Value(4, 0, true, new CoReFixup.Sizes(4, 4, true), 1), inModule);
+    }
+
+    @Test
+    void modulesThatDisagreeSpoilOnlyWhatTheKernelProperHasNot() {
+        Btf kernel = btf(struct("s", 4, at("a", INT, 0)));
+        List<Btf> modules = IntStream.of(0, 4)
+                .mapToObj(offset -> {
+                    BtfBuilder builder = BtfBuilder.split(kernel);
+                    builder.add(struct("s", 8, at("b", INT, offset)));
+                    builder.add(struct("m", 8, at("b", INT, offset)));
+                    return builder.build();
+                })
+                .toList();
+        Btf local = btf(struct("s", 8, at("b", INT, 0)), struct("m", 8, at("b", INT, 0)));
+        AtomicInteger asked = new AtomicInteger();
+        CoReResolver resolver = new CoReResolver(local, kernel, () -> {
+            asked.incrementAndGet();
+            return modules;
+        });
+        CoReFixup inBoth = resolver.resolve(new CoReRelo(0, FIRST, "0:0", CoReKind.FIELD_BYTE_OFFSET));
+        assertInstanceOf(CoReFixup.Poison.class, inBoth);
+        CoReFixup inModules = resolver.resolve(new CoReRelo(0, FIRST + 1, "0:0", CoReKind.FIELD_BYTE_OFFSET));
+        assertInstanceOf(CoReFixup.Refused.class, inModules);
+        assertEquals(1, asked.get());
     }
 
     @Test

@@ -12,10 +12,10 @@ import java.util.Map;
 
 /** Fits field offsets, sizes, type ids and enumerators to this kernel's types; what it lacks becomes poison. */
 final class ApplyCoRe implements Pass {
-    private final KernelTypes kernel;
+    private final LinkInputs inputs;
 
     ApplyCoRe(LinkInputs inputs) {
-        this.kernel = new KernelTypes(inputs);
+        this.inputs = inputs;
     }
 
     @Override
@@ -28,10 +28,15 @@ final class ApplyCoRe implements Pass {
         if (local == null) {
             throw new LinkException(who + " has CO-RE relocations, but no BTF");
         }
-        List<Btf> targets = needsKernel(object) ? List.of(kernel.requireForCoRe(who)) : List.of();
-        CoReResolver resolver = new CoReResolver(local, targets);
+        CoReResolver resolver = needsKernel(object)
+                ? new CoReResolver(local, new KernelTypes(inputs).requireForCoRe(who), inputs::coReModules)
+                : new CoReResolver(local, List.of());
         Map<CoReRelo, CoReFixup> answers = new HashMap<>();
-        return object.mapPrograms(program -> patch(program, resolver, answers));
+        return object.mapPrograms(program -> ProgramPatcher.resolve(
+                program,
+                Reloc.CoRe.class,
+                (patcher, reloc) -> CoRePatch.apply(
+                        patcher, reloc, answers.computeIfAbsent(reloc.relo(), resolver::resolve), resolver)));
     }
 
     private static boolean needsKernel(LinkedObject object) {
@@ -39,18 +44,5 @@ final class ApplyCoRe implements Pass {
                 .flatMap(program -> program.relocs().stream())
                 .anyMatch(
                         reloc -> reloc instanceof Reloc.CoRe coRe && coRe.relo().kind() != CoReKind.TYPE_ID_LOCAL);
-    }
-
-    private static LinkedProgram patch(LinkedProgram program, CoReResolver resolver, Map<CoReRelo, CoReFixup> answers) {
-        ProgramPatcher patcher = new ProgramPatcher(program);
-        for (Reloc reloc : program.relocs()) {
-            if (reloc instanceof Reloc.CoRe coRe) {
-                CoReFixup fixup = answers.computeIfAbsent(coRe.relo(), resolver::resolve);
-                CoRePatch.apply(patcher, coRe, fixup, resolver);
-            } else {
-                patcher.keep(reloc);
-            }
-        }
-        return patcher.done();
     }
 }

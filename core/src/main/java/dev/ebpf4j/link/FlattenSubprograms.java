@@ -46,7 +46,8 @@ final class FlattenSubprograms implements Pass {
                 layout.lines(),
                 program.mapUses(),
                 program.poisons(),
-                program.attachBtfId());
+                program.moduleUses(),
+                program.target());
         return patchCalls(flat, layout);
     }
 

@@ -20,6 +20,8 @@ public final class LinkInputs {
     private int kernelVersion;
     private Function<String, Optional<String>> kconfig = name -> Optional.empty();
     private Function<String, List<Long>> symbols = name -> List.of();
+    private Supplier<List<ModuleBtf>> modules = List::of;
+    private Function<ModuleBtf, Optional<Btf>> moduleTypes = module -> Optional.empty();
 
     private LinkInputs(Supplier<Optional<Btf>> kernelBtf, ByteOrder byteOrder) {
         this.kernelBtf = kernelBtf;
@@ -32,6 +34,8 @@ public final class LinkInputs {
         copy.kernelVersion = kernelVersion;
         copy.kconfig = kconfig;
         copy.symbols = symbols;
+        copy.modules = modules;
+        copy.moduleTypes = moduleTypes;
         return copy;
     }
 
@@ -98,6 +102,20 @@ public final class LinkInputs {
         return copy;
     }
 
+    /**
+     * {@return a copy that also looks into the kernel's modules for what the kernel proper has not}
+     *
+     * @param list gives the modules, in the order in which they are searched
+     * @param types gives a module's types, split off the kernel's; empty for a module whose types can't be used, which then
+     *     is passed over
+     */
+    public LinkInputs withModules(Supplier<List<ModuleBtf>> list, Function<ModuleBtf, Optional<Btf>> types) {
+        LinkInputs copy = copy();
+        copy.modules = list;
+        copy.moduleTypes = types;
+        return copy;
+    }
+
     /** {@return the kernel's byte order} */
     public ByteOrder byteOrder() {
         return byteOrder;
@@ -111,6 +129,29 @@ public final class LinkInputs {
     /** {@return the BTF to resolve CO-RE against} */
     public Optional<Btf> coReBtf() {
         return customBtf != null ? Optional.of(customBtf) : kernelBtf();
+    }
+
+    /** {@return the kernel's modules that have type information} */
+    public List<ModuleBtf> modules() {
+        return modules.get();
+    }
+
+    /**
+     * {@return the types of a module, split off the kernel's; empty if they can't be used}
+     *
+     * @param module one of {@link #modules}
+     */
+    public Optional<Btf> moduleTypes(ModuleBtf module) {
+        return moduleTypes.apply(module);
+    }
+
+    /** {@return the types of all modules that CO-RE may use: none with a BTF of one's own} */
+    List<Btf> coReModules() {
+        return customBtf != null
+                ? List.of()
+                : modules().stream()
+                        .flatMap(module -> moduleTypes(module).stream())
+                        .toList();
     }
 
     /** {@return the kernel's version, 0 if not known} */

@@ -7,6 +7,7 @@ import dev.ebpf4j.spec.ProgramSpec;
 import dev.ebpf4j.spec.Reloc;
 import dev.ebpf4j.spec.SourceLine;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param lines source lines, by ascending slot; empty without line information
  * @param mapUses instructions that take a map's file descriptor, by ascending slot
  * @param poisons instructions that must never be reached, with the reason
- * @param attachBtfId BTF id, in the kernel's BTF, of what the program is attached to; 0 if its type needs none
+ * @param moduleUses instructions that take the BTF of a kernel module, by ascending slot
+ * @param target what the program is verified for, where its type needs that told
  */
 public record LinkedProgram(
         ProgramSpec spec,
@@ -29,7 +31,8 @@ public record LinkedProgram(
         List<SourceLine> lines,
         List<MapUse> mapUses,
         List<Poison> poisons,
-        int attachBtfId) {
+        List<ModuleUse> moduleUses,
+        Target target) {
 
     /**
      * The beginning of a function.
@@ -46,6 +49,26 @@ public record LinkedProgram(
      * @param map index into {@link LinkedObject#maps()}
      */
     public record MapUse(int slot, int map) {}
+
+    /**
+     * A call of a module's function, whose offset becomes the place of the module's BTF in the program's list of
+     * descriptors; or a 64-bit load of a module's symbol, whose second immediate becomes the BTF's descriptor.
+     *
+     * @param slot its first slot
+     * @param module the module
+     */
+    public record ModuleUse(int slot, ModuleBtf module) {}
+
+    /**
+     * What a program is verified for: a function, a tracepoint, an operation.
+     *
+     * @param btfId BTF id of it; 0 if there is none
+     * @param module the module whose BTF the id is of; null for the kernel proper
+     */
+    public record Target(int btfId, @Nullable ModuleBtf module) {
+        /** No target. */
+        public static final Target NONE = new Target(0, null);
+    }
 
     /**
      * An instruction replaced by an invalid call, because this kernel has not what it needs.
@@ -68,17 +91,27 @@ public record LinkedProgram(
         lines = List.copyOf(lines);
         mapUses = List.copyOf(mapUses);
         poisons = List.copyOf(poisons);
+        moduleUses = List.copyOf(moduleUses);
     }
 
     /** Returns a program of which nothing is linked yet: the entry function alone. */
     static LinkedProgram of(ProgramSpec spec) {
         FunctionSpec entry = spec.entry();
-        return new LinkedProgram(spec, entry.code(), entry.relocs(), List.of(), entry.lines(), List.of(), List.of(), 0);
+        return new LinkedProgram(
+                spec,
+                entry.code(),
+                entry.relocs(),
+                List.of(),
+                entry.lines(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Target.NONE);
     }
 
-    /** Returns a copy that is attached to a type of the kernel's BTF. */
-    LinkedProgram withAttachBtfId(int id) {
-        return new LinkedProgram(spec, code, relocs, functions, lines, mapUses, poisons, id);
+    /** Returns a copy that is verified for something. */
+    LinkedProgram withTarget(Target newTarget) {
+        return new LinkedProgram(spec, code, relocs, functions, lines, mapUses, poisons, moduleUses, newTarget);
     }
 
     /**
@@ -87,7 +120,15 @@ public record LinkedProgram(
      * @param newSpec the other spec
      */
     public LinkedProgram withSpec(ProgramSpec newSpec) {
-        return new LinkedProgram(newSpec, code, relocs, functions, lines, mapUses, poisons, attachBtfId);
+        return new LinkedProgram(newSpec, code, relocs, functions, lines, mapUses, poisons, moduleUses, target);
+    }
+
+    /** {@return the modules that loading the program takes the BTF of, each once} */
+    public List<ModuleBtf> modules() {
+        Stream<ModuleBtf> used = moduleUses.stream().map(ModuleUse::module);
+        return Stream.concat(used, Stream.ofNullable(target.module()))
+                .distinct()
+                .toList();
     }
 
     /**
@@ -96,7 +137,7 @@ public record LinkedProgram(
      * @param newCode the instructions
      */
     public LinkedProgram withCode(Code newCode) {
-        return new LinkedProgram(spec, newCode, relocs, functions, lines, mapUses, poisons, attachBtfId);
+        return new LinkedProgram(spec, newCode, relocs, functions, lines, mapUses, poisons, moduleUses, target);
     }
 
     /** {@return the program's name} */

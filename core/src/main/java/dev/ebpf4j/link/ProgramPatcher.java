@@ -4,11 +4,14 @@ import dev.ebpf4j.btf.CoReReason;
 import dev.ebpf4j.insn.CodeEditor;
 import dev.ebpf4j.insn.Slots;
 import dev.ebpf4j.link.LinkedProgram.MapUse;
+import dev.ebpf4j.link.LinkedProgram.ModuleUse;
 import dev.ebpf4j.link.LinkedProgram.Poison;
 import dev.ebpf4j.spec.Reloc;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scratch state of a pass that walks one program's relocations: each is either resolved by patching the code, or kept
@@ -23,12 +26,28 @@ final class ProgramPatcher {
     private final List<Reloc> kept = new ArrayList<>();
     private final List<MapUse> mapUses;
     private final List<Poison> poisons;
+    private final List<ModuleUse> moduleUses;
 
     ProgramPatcher(LinkedProgram program) {
         this.program = program;
         this.code = program.code().edit();
         this.mapUses = new ArrayList<>(program.mapUses());
         this.poisons = new ArrayList<>(program.poisons());
+        this.moduleUses = new ArrayList<>(program.moduleUses());
+    }
+
+    /** Resolves all relocations of one kind, and leaves the others to later passes. */
+    static <R extends Reloc> LinkedProgram resolve(
+            LinkedProgram program, Class<R> kind, BiConsumer<ProgramPatcher, R> resolver) {
+        ProgramPatcher patcher = new ProgramPatcher(program);
+        for (Reloc reloc : program.relocs()) {
+            if (kind.isInstance(reloc)) {
+                resolver.accept(patcher, kind.cast(reloc));
+            } else {
+                patcher.keep(reloc);
+            }
+        }
+        return patcher.done();
     }
 
     /** The code as patched so far. */
@@ -79,6 +98,13 @@ final class ProgramPatcher {
         mapUses.add(new MapUse(slot, map));
     }
 
+    /** Has a call's offset, or a wide load's second immediate, lead to a module's BTF; null for the kernel's own. */
+    void useModule(int slot, @Nullable ModuleBtf module) {
+        if (module != null) {
+            moduleUses.add(new ModuleUse(slot, module));
+        }
+    }
+
     /** Replaces an instruction by a call of a helper that no kernel has: an error unless it is never reached. */
     void poison(int slot, int helper, String reason) {
         poison(slot, helper, new Poison(slot, reason, null));
@@ -107,6 +133,7 @@ final class ProgramPatcher {
     LinkedProgram done() {
         mapUses.sort(Comparator.comparingInt(MapUse::slot));
         poisons.sort(Comparator.comparingInt(Poison::slot));
+        moduleUses.sort(Comparator.comparingInt(ModuleUse::slot));
         return new LinkedProgram(
                 program.spec(),
                 code.toCode(),
@@ -115,6 +142,7 @@ final class ProgramPatcher {
                 program.lines(),
                 mapUses,
                 poisons,
-                program.attachBtfId());
+                moduleUses,
+                program.target());
     }
 }

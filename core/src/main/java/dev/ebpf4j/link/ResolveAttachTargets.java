@@ -1,8 +1,9 @@
 package dev.ebpf4j.link;
 
 import dev.ebpf4j.btf.BtfType;
+import dev.ebpf4j.link.LinkedProgram.Target;
 import dev.ebpf4j.spec.ProgramSpec;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the kernel's type for what a program is attached to, where the verifier needs it at load time. */
@@ -28,7 +29,7 @@ final class ResolveAttachTargets implements Pass {
 
     private LinkedProgram resolve(LinkedProgram program) {
         Family family = family(program.spec());
-        return family == null ? program : program.withAttachBtfId(target(program.spec(), family));
+        return family == null ? program : program.withTarget(target(program.spec(), family));
     }
 
     private static @Nullable Family family(ProgramSpec program) {
@@ -48,19 +49,28 @@ final class ResolveAttachTargets implements Pass {
         };
     }
 
-    private int target(ProgramSpec program, Family family) {
+    private Target target(ProgramSpec program, Family family) {
         String name = program.attachTo();
         if (name.isEmpty()) {
             throw new LinkException("program '" + program.name() + "' (section '" + program.section() + "') names no "
                     + family.words + " to attach to; write it into the section name or use withAttachTo(…)");
         }
-        if (name.indexOf(':') >= 0) {
-            throw new LinkException("program '" + program.name() + "' attaches to '" + name
-                    + "', a name in a kernel module; ebpf4j looks in the kernel proper only");
-        }
         kernel.require("program '" + program.name() + "' (section '" + program.section() + "')");
-        OptionalInt id = kernel.find(family.prefix + name, family.kind);
-        return id.orElseThrow(() -> new LinkException("program '" + program.name() + "': this kernel has no "
-                + family.words + " '" + name + "'" + kernel.hint(name, family.prefix, family.kind)));
+        KernelType found = find(family, name)
+                .orElseThrow(() -> new LinkException("program '" + program.name() + "': " + kernel.lacks() + " no "
+                        + family.words + " '" + name + "'" + kernel.hint(name, family.prefix, family.kind)));
+        return new Target(found.id(), found.module());
+    }
+
+    /** A module's name before a colon narrows the search to it; {@code vmlinux} is the kernel proper. */
+    private Optional<KernelType> find(Family family, String name) {
+        int colon = name.indexOf(':');
+        String module = name.substring(0, Math.max(colon, 0));
+        String inBtf = family.prefix + name.substring(colon + 1);
+        return switch (module) {
+            case "" -> kernel.find(inBtf, family.kind);
+            case "vmlinux" -> kernel.findInKernel(inBtf, family.kind);
+            default -> kernel.findIn(module, inBtf, family.kind);
+        };
     }
 }

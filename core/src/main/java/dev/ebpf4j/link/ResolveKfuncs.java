@@ -3,10 +3,10 @@ package dev.ebpf4j.link;
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.spec.ExternSpec;
 import dev.ebpf4j.spec.Reloc;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Answers calls of kernel functions: each becomes the function's id in the kernel's BTF. */
+/** Answers calls of kernel functions: each becomes the function's id in the BTF of the kernel, or of a module. */
 final class ResolveKfuncs implements Pass {
     /** {@code BPF_PSEUDO_KFUNC_CALL}: the call is of the kernel function with this BTF id. */
     private static final int KFUNC_CALL = 2;
@@ -23,20 +23,9 @@ final class ResolveKfuncs implements Pass {
     @Override
     public LinkedObject apply(LinkedObject object) {
         Externs externs = new Externs(object.spec());
-        return object.mapPrograms(
-                program -> resolve(program, externs, object.spec().btf()));
-    }
-
-    private LinkedProgram resolve(LinkedProgram program, Externs externs, @Nullable Btf local) {
-        ProgramPatcher patcher = new ProgramPatcher(program);
-        for (Reloc reloc : program.relocs()) {
-            if (reloc instanceof Reloc.Kfunc kfunc) {
-                resolve(patcher, kfunc, externs, local);
-            } else {
-                patcher.keep(reloc);
-            }
-        }
-        return patcher.done();
+        Btf local = object.spec().btf();
+        return object.mapPrograms(program -> ProgramPatcher.resolve(
+                program, Reloc.Kfunc.class, (patcher, use) -> resolve(patcher, use, externs, local)));
     }
 
     private void resolve(ProgramPatcher patcher, Reloc.Kfunc use, Externs externs, @Nullable Btf local) {
@@ -45,12 +34,18 @@ final class ResolveKfuncs implements Pass {
         if (local == null) {
             throw patcher.bad(slot, "calls kernel function '" + use.name() + "', but the object has no BTF");
         }
-        OptionalInt id = kernel.function(patcher, slot, extern, local);
-        if (id.isPresent()) {
-            patcher.code().setSrc(slot, KFUNC_CALL).setOff(slot, 0).setImm(slot, id.getAsInt());
+        Optional<KernelType> function = kernel.function(patcher, slot, extern, local);
+        if (function.isPresent()) {
+            patcher.code()
+                    .setSrc(slot, KFUNC_CALL)
+                    .setOff(slot, 0)
+                    .setImm(slot, function.get().id());
+            patcher.useModule(slot, function.get().module());
         } else {
             patcher.poison(
-                    slot, MISSING_KFUNC + externs.number(extern), "this kernel has no function '" + use.name() + "'");
+                    slot,
+                    MISSING_KFUNC + externs.number(extern),
+                    kernel.lacks() + " no function '" + use.name() + "' of this prototype");
         }
     }
 }

@@ -4,7 +4,7 @@ import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.btf.BtfKind;
 import dev.ebpf4j.spec.ExternSpec;
 import dev.ebpf4j.spec.Reloc;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -27,33 +27,31 @@ final class ResolveKsyms implements Pass {
     @Override
     public LinkedObject apply(LinkedObject object) {
         Externs externs = new Externs(object.spec());
-        return object.mapPrograms(
-                program -> resolve(program, externs, object.spec().btf()));
+        Btf local = object.spec().btf();
+        return object.mapPrograms(program -> ProgramPatcher.resolve(
+                program, Reloc.Ksym.class, (patcher, use) -> resolve(patcher, use, externs, local)));
     }
 
-    private LinkedProgram resolve(LinkedProgram program, Externs externs, @Nullable Btf local) {
-        ProgramPatcher patcher = new ProgramPatcher(program);
-        for (Reloc reloc : program.relocs()) {
-            if (reloc instanceof Reloc.Ksym ksym) {
-                resolve(patcher, ksym, externs.get(patcher, ksym.slot(), ksym.name()), local);
-            } else {
-                patcher.keep(reloc);
-            }
-        }
-        return patcher.done();
-    }
-
-    private void resolve(ProgramPatcher patcher, Reloc.Ksym use, ExternSpec extern, @Nullable Btf local) {
+    private void resolve(ProgramPatcher patcher, Reloc.Ksym use, Externs externs, @Nullable Btf local) {
         int slot = patcher.wideLoad(use);
+        ExternSpec extern = externs.get(patcher, slot, use.name());
         if (local != null && extern.kind() == ExternSpec.Kind.KFUNC) {
-            OptionalInt id = kernel.function(patcher, slot, extern, local);
-            patcher.setWideLoad(slot, id.isPresent() ? BTF_ID : 0, id.orElse(0), 0);
+            put(patcher, slot, kernel.function(patcher, slot, extern, local));
         } else if (local != null && isTyped(extern, local)) {
-            OptionalInt id = kernel.variable(patcher, slot, extern, local);
-            patcher.setWideLoad(slot, id.isPresent() ? BTF_ID : 0, id.orElse(0), 0);
+            put(patcher, slot, kernel.variable(patcher, slot, extern, local));
         } else {
             long address = address(patcher, slot, extern);
             patcher.setWideLoad(slot, 0, (int) address, (int) (address >>> 32));
+        }
+    }
+
+    /** What is weak and missing has the address 0. */
+    private static void put(ProgramPatcher patcher, int slot, Optional<KernelType> symbol) {
+        if (symbol.isPresent()) {
+            patcher.setWideLoad(slot, BTF_ID, symbol.get().id(), 0);
+            patcher.useModule(slot, symbol.get().module());
+        } else {
+            patcher.setWideLoad(slot, 0, 0, 0);
         }
     }
 

@@ -29,6 +29,7 @@ final class LoadPlanner {
 
     LoadPlan plan() {
         loadBtf();
+        openModules();
         maps.plan(steps);
         loadPrograms();
         maps.putPrograms(steps);
@@ -39,6 +40,13 @@ final class LoadPlanner {
         if (btf != null) {
             steps.add(new LoadStep.LoadBtf(btf));
         }
+    }
+
+    private void openModules() {
+        object.programs().stream()
+                .flatMap(program -> program.modules().stream())
+                .distinct()
+                .forEach(module -> steps.add(new LoadStep.OpenModuleBtf(module)));
     }
 
     private void loadPrograms() {

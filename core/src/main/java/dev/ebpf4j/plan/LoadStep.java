@@ -2,6 +2,7 @@ package dev.ebpf4j.plan;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.link.LinkedProgram;
+import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.MapSpec;
 import java.util.List;
@@ -20,6 +21,13 @@ public sealed interface LoadStep {
      * @param btf what the kernel gets
      */
     record LoadBtf(Btf btf) implements LoadStep {}
+
+    /**
+     * Open the types of a kernel module, for programs and maps that use them; held until everything is loaded.
+     *
+     * @param module the module
+     */
+    record OpenModuleBtf(ModuleBtf module) implements LoadStep {}
 
     /**
      * Create a map.

@@ -2,6 +2,8 @@ package dev.ebpf4j.plan;
 
 import dev.ebpf4j.link.LinkedProgram;
 import dev.ebpf4j.link.LinkedProgram.MapUse;
+import dev.ebpf4j.link.LinkedProgram.Target;
+import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.MapSpec;
 import java.util.HexFormat;
@@ -35,6 +37,8 @@ final class PlanText {
     private static String line(LoadStep step) {
         return switch (step) {
             case LoadStep.LoadBtf s -> "load BTF: " + (s.btf().typeCount() - 1) + " types";
+            case LoadStep.OpenModuleBtf s ->
+                "open BTF " + s.module().id() + " of module '" + s.module().name() + "'";
             case LoadStep.CreateMap s ->
                 "create map " + s.map() + named(s.spec().name(), s.kernelName()) + ": " + shape(s);
             case LoadStep.UseMap s ->
@@ -82,7 +86,7 @@ final class PlanText {
                 + (program.spec().attachType().number() == 0
                         ? ""
                         : " " + program.spec().attachType())
-                + (program.attachBtfId() == 0 ? "" : " of kernel type " + program.attachBtfId())
+                + target(program.target())
                 + ", " + program.code().size() + " instructions"
                 + (program.spec().flags() == 0
                         ? ""
@@ -95,6 +99,12 @@ final class PlanText {
                 + program.poisons().stream()
                         .map(poison -> "\n    never reach " + poison.slot() + ": " + poison.reason())
                         .collect(Collectors.joining());
+    }
+
+    private static String target(Target target) {
+        ModuleBtf module = target.module();
+        return (target.btfId() == 0 ? "" : " of kernel type " + target.btfId())
+                + (module == null ? "" : " in module '" + module.name() + "'");
     }
 
     private static String debugInfo(LoadStep.LoadProgram step) {

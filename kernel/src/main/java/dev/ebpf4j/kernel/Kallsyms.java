@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.ebpf4j.link.LinkException;
 import java.io.IOException;
+import java.lang.ref.SoftReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,15 +12,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/** The kernel's symbols. The file is read once, when first asked: modules come and go, so nothing is kept for longer. */
+/**
+ * The kernel's symbols. The kernel takes some 100 ms to write them all, so the text is kept while memory lasts, and read
+ * again only when other modules are loaded than before. Safe for many threads.
+ */
 final class Kallsyms {
     private final Path file;
-    private byte @Nullable [] content;
+    private final Path modules;
+    private SoftReference<byte[]> content = new SoftReference<>(null);
+    private List<String> loaded = List.of();
 
+    /** Beside the file stands {@code modules}, which a kernel without modules has not. */
     Kallsyms(Path file) {
         this.file = file;
+        this.modules = file.resolveSibling("modules");
     }
 
     /**
@@ -84,16 +91,33 @@ final class Kallsyms {
     }
 
     private byte[] content() {
-        byte[] known = content;
-        if (known == null) {
-            try {
+        try {
+            List<String> now = modules();
+            byte[] known = content.get();
+            if (known == null || !now.equals(loaded)) {
                 known = Files.readAllBytes(file);
-            } catch (IOException e) {
-                throw new LinkException("can't read the kernel's symbols: " + e);
+                content = new SoftReference<>(known);
+                loaded = now;
             }
-            content = known;
+            return known;
+        } catch (IOException e) {
+            throw new LinkException("can't read the kernel's symbols: " + e);
         }
-        return known;
+    }
+
+    /** Name, size and address of each, but not how often it is in use. */
+    private List<String> modules() throws IOException {
+        if (!Files.isReadable(modules)) {
+            return List.of();
+        }
+        return Files.readAllLines(modules).stream()
+                .map(line -> line.split(" ", -1))
+                .map(words -> words[0]
+                        + ' '
+                        + words[Math.min(1, words.length - 1)]
+                        + ' '
+                        + words[Math.min(5, words.length - 1)])
+                .toList();
     }
 
     private static int lineEnd(byte[] text, int start) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.link.LinkInputs;
+import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.plan.Feature;
 import dev.ebpf4j.plan.KernelFeatures;
 import dev.ebpf4j.plan.Machine;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,8 @@ public final class KernelInfo {
     private final String release;
     private final String version;
     private final FeatureProbes features;
+    private final ModuleBtfs modules;
+    private final Kallsyms symbols;
     private @Nullable Btf btf;
     private boolean btfRead;
     private @Nullable Map<String, String> kconfig;
@@ -47,6 +51,8 @@ public final class KernelInfo {
         this.sys = sys;
         this.root = root;
         this.features = new FeatureProbes(sys);
+        this.modules = new ModuleBtfs(sys, this::btf);
+        this.symbols = new Kallsyms(root.resolve("proc/kallsyms"));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment names = arena.allocate(6 * UTSNAME_FIELD);
             long result = sys.uname(names);
@@ -126,17 +132,37 @@ public final class KernelInfo {
         return known;
     }
 
-    /** {@return what linking an object for this kernel may ask; symbols are read anew for each result} */
+    /** {@return what linking an object for this kernel may ask} */
     public LinkInputs linkInputs() {
-        Kallsyms symbols = new Kallsyms(root.resolve("proc/kallsyms"));
         return LinkInputs.of(this::btf)
                 .withKernelVersion(version())
-                .withKconfig(name -> kernelValue(name, symbols))
-                .withSymbols(symbols::addresses);
+                .withKconfig(this::kernelValue)
+                .withSymbols(symbols::addresses)
+                .withModules(new OnceList(modules::list), modules::types);
+    }
+
+    /** Which modules there are, as one object sees them: they may come and go while it is linked. */
+    private static final class OnceList implements Supplier<List<ModuleBtf>> {
+        private final Supplier<List<ModuleBtf>> source;
+        private @Nullable List<ModuleBtf> list;
+
+        OnceList(Supplier<List<ModuleBtf>> source) {
+            this.source = source;
+        }
+
+        @Override
+        public synchronized List<ModuleBtf> get() {
+            List<ModuleBtf> once = list;
+            if (once == null) {
+                once = source.get();
+                list = once;
+            }
+            return once;
+        }
     }
 
     /** An option, or one of the two facts that programs ask for like options. */
-    private Optional<String> kernelValue(String name, Kallsyms symbols) {
+    private Optional<String> kernelValue(String name) {
         return switch (name) {
             case "LINUX_HAS_SYSCALL_WRAPPER" ->
                 Optional.of(flag(WRAPPERS.stream().anyMatch(prefix -> symbols.contains(prefix + "bpf"))));

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.plan.LoadStep;
 import dev.ebpf4j.plan.LoadStep.CloseMap;
@@ -17,6 +18,7 @@ import dev.ebpf4j.plan.LoadStep.FreezeMap;
 import dev.ebpf4j.plan.LoadStep.LoadBtf;
 import dev.ebpf4j.plan.LoadStep.LoadProgram;
 import dev.ebpf4j.plan.LoadStep.MapArena;
+import dev.ebpf4j.plan.LoadStep.OpenModuleBtf;
 import dev.ebpf4j.plan.LoadStep.OpenPinned;
 import dev.ebpf4j.plan.LoadStep.PutMap;
 import dev.ebpf4j.plan.LoadStep.PutProgram;
@@ -30,6 +32,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -42,6 +46,7 @@ final class PlanRun {
     private final Memlock memlock;
     private final LoadPlan plan;
     private final @Nullable Program[] programs;
+    private final Map<ModuleBtf, Fd> modules = new HashMap<>();
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
     private final MapSteps maps;
     private @Nullable Fd btfFd;
@@ -81,6 +86,7 @@ final class PlanRun {
         int prepared = made.size();
         try {
             plan.steps().subList(firstProgram(), plan.steps().size()).forEach(this::runWithMemory);
+            modules.values().forEach(Fd::close);
             return new LoadedObject(plan.object(), maps, programs, made);
         } catch (Throwable failure) {
             Closing.undo(made, prepared, failure);
@@ -123,6 +129,7 @@ final class PlanRun {
     private void run(LoadStep step) {
         switch (step) {
             case LoadBtf load -> loadBtf(load.btf());
+            case OpenModuleBtf open -> modules.put(open.module(), keep(ModuleBtfs.open(sys, open.module())));
             case CreateMap create -> maps.create(create);
             case UseMap use -> maps.use(use);
             case OpenPinned open -> maps.openPinned(open, this::runWithMemory);
@@ -179,8 +186,13 @@ final class PlanRun {
 
     private void loadProgram(LoadProgram step) {
         int types = btfFd != null ? btfFd.fd() : 0;
-        Fd fd = new ProgramLoader(sys, advice, step).load(slot -> maps.map(slot).fd(), types);
+        Fd fd = new ProgramLoader(sys, advice, step).load(slot -> maps.map(slot).fd(), this::moduleFd, types);
         programs[step.program()] = keep(new Program(sys, advice, step.linked().spec(), fd));
+    }
+
+    private int moduleFd(ModuleBtf module) {
+        return Objects.requireNonNull(modules.get(module), "the plan uses a module before it opens it")
+                .fd();
     }
 
     private Program program(int slot) {

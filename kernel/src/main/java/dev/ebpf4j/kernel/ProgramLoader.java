@@ -9,9 +9,12 @@ import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.error.VerifierException;
 import dev.ebpf4j.error.VerifierLog;
 import dev.ebpf4j.insn.CodeEditor;
+import dev.ebpf4j.insn.Slots;
 import dev.ebpf4j.link.LinkedProgram;
 import dev.ebpf4j.link.LinkedProgram.MapUse;
+import dev.ebpf4j.link.LinkedProgram.ModuleUse;
 import dev.ebpf4j.link.LinkedProgram.Poison;
+import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.plan.LoadStep.LoadProgram;
 import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.ProgramSpec;
@@ -22,7 +25,9 @@ import dev.ebpf4j.sys.Uapi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.IntUnaryOperator;
+import java.util.function.ToIntFunction;
 
 /**
  * Loads one program: first without a log, which is fastest; if that fails, once more for the log, in a buffer that grows
@@ -51,12 +56,14 @@ final class ProgramLoader {
      * Loads the program.
      *
      * @param mapFd descriptor of the map in a slot
+     * @param moduleFd descriptor of a module's type information
      * @param btfFd descriptor of the object's type information, 0 without
      * @return the program's descriptor, which the caller closes
      */
-    Fd load(IntUnaryOperator mapFd, int btfFd) {
+    Fd load(IntUnaryOperator mapFd, ToIntFunction<ModuleBtf> moduleFd, int btfFd) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = attr(arena, mapFd, btfFd);
+            MemorySegment attr = attr(arena, code(mapFd, moduleFd), btfFd);
+            putModules(arena, attr, moduleFd);
             long result = call(attr);
             for (int i = 1; result == -Errno.EAGAIN && i < TRIES_WHILE_BUSY; i++) {
                 result = call(attr);
@@ -69,15 +76,14 @@ final class ProgramLoader {
         return sys.bpf(Uapi.Cmd.BPF_PROG_LOAD, attr, ProgLoad.BYTES);
     }
 
-    private MemorySegment attr(Arena arena, IntUnaryOperator mapFd, int btfFd) {
+    private MemorySegment attr(Arena arena, long[] code, int btfFd) {
         ProgramSpec spec = program.spec();
-        long[] code = code(mapFd);
         MemorySegment attr = arena.allocate(ProgLoad.BYTES, Long.BYTES);
         attr.set(JAVA_INT, ProgLoad.PROG_TYPE, spec.type().number());
         attr.set(JAVA_INT, ProgLoad.EXPECTED_ATTACH_TYPE, spec.attachType().number());
         attr.set(JAVA_INT, ProgLoad.PROG_FLAGS, spec.flags());
         attr.set(JAVA_INT, ProgLoad.KERN_VERSION, step.kernelVersion());
-        attr.set(JAVA_INT, ProgLoad.ATTACH_BTF_ID, program.attachBtfId());
+        attr.set(JAVA_INT, ProgLoad.ATTACH_BTF_ID, program.target().btfId());
         attr.set(JAVA_INT, ProgLoad.INSN_CNT, code.length);
         attr.set(JAVA_LONG, ProgLoad.INSNS, arena.allocateFrom(JAVA_LONG, code).address());
         attr.set(JAVA_LONG, ProgLoad.LICENSE, arena.allocateFrom(step.license()).address());
@@ -102,11 +108,35 @@ final class ProgramLoader {
         attr.set(JAVA_INT, field + 12L, records.size() / size);
     }
 
+    /** The BTF that the target's id is of, and the list that calls of modules' functions refer to; 0 is the kernel's own. */
+    private void putModules(Arena arena, MemorySegment attr, ToIntFunction<ModuleBtf> moduleFd) {
+        ModuleBtf owner = program.target().module();
+        if (owner != null) {
+            attr.set(JAVA_INT, ProgLoad.ATTACH_BTF_OBJ_FD, moduleFd.applyAsInt(owner));
+        }
+        List<ModuleBtf> modules = program.modules();
+        if (!program.moduleUses().isEmpty()) {
+            MemorySegment fds = arena.allocate(JAVA_INT, 1 + modules.size());
+            for (int i = 0; i < modules.size(); i++) {
+                fds.setAtIndex(JAVA_INT, 1 + i, moduleFd.applyAsInt(modules.get(i)));
+            }
+            attr.set(JAVA_LONG, ProgLoad.FD_ARRAY, fds.address());
+        }
+    }
+
     /** The only place where descriptors meet instructions. */
-    private long[] code(IntUnaryOperator mapFd) {
+    private long[] code(IntUnaryOperator mapFd, ToIntFunction<ModuleBtf> moduleFd) {
         CodeEditor editor = program.code().edit();
         for (MapUse use : program.mapUses()) {
             editor.setImm(use.slot(), mapFd.applyAsInt(use.map()));
+        }
+        List<ModuleBtf> modules = program.modules();
+        for (ModuleUse use : program.moduleUses()) {
+            if (Slots.isLoadImm64(editor.slot(use.slot()))) {
+                editor.setImm(use.slot() + 1, moduleFd.applyAsInt(use.module()));
+            } else {
+                editor.setOff(use.slot(), 1 + modules.indexOf(use.module()));
+            }
         }
         return editor.toCode().toArray();
     }

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,16 +109,17 @@ class KernelInfoTest {
     }
 
     @Test
+    @DisplayName("trap 28: a symbol at two addresses is refused, and names that clang made unique are found")
     void findsSymbols() throws IOException {
         write("proc/kallsyms", """
-                ffffffff81000000 T _stext
-                ffffffff81000010 t twice
-                ffffffff81000020 t twice
-                ffffffff81000030 t same
-                ffffffff81000030 t same
-                ffffffff81000040 d made.llvm.1234
-                ffffffffc0000000 t in_module\t[veth]
-                """);
+            ffffffff81000000 T _stext
+            ffffffff81000010 t twice
+            ffffffff81000020 t twice
+            ffffffff81000030 t same
+            ffffffff81000030 t same
+            ffffffff81000040 d made.llvm.1234
+            ffffffffc0000000 t in_module\t[veth]
+            """);
         LinkInputs inputs = kernel().linkInputs();
         assertEquals(OptionalLong.of(0xffffffff81000000L), inputs.symbol("_stext"));
         assertEquals(OptionalLong.of(0xffffffff81000030L), inputs.symbol("same"));
@@ -126,6 +128,20 @@ class KernelInfoTest {
         assertEquals(OptionalLong.empty(), inputs.symbol("stext"));
         assertEquals(OptionalLong.empty(), inputs.symbol("absent"));
         assertThrows(LinkException.class, () -> inputs.symbol("twice"));
+    }
+
+    @Test
+    @DisplayName("trap cilium l: symbols are read anew when other modules are loaded")
+    void readsSymbolsAnewWhenOtherModulesAreLoaded() throws IOException {
+        write("proc/modules", "veth 36864 0 - Live 0xffffffffc0000000\n");
+        write("proc/kallsyms", "ffffffff81000000 T _stext\n");
+        KernelInfo kernel = kernel();
+        assertEquals(OptionalLong.empty(), kernel.linkInputs().symbol("late"));
+        write("proc/kallsyms", "ffffffff81000000 T _stext\nffffffffc0100000 t late\t[xfs]\n");
+        write("proc/modules", "veth 36864 2 - Live 0xffffffffc0000000\n");
+        assertEquals(OptionalLong.empty(), kernel.linkInputs().symbol("late"), "more users are no other module");
+        write("proc/modules", "xfs 1 0 - Live 0xffffffffc0100000\nveth 36864 2 - Live 0xffffffffc0000000\n");
+        assertEquals(OptionalLong.of(0xffffffffc0100000L), kernel.linkInputs().symbol("late"));
     }
 
     @Test

@@ -53,7 +53,15 @@ final class Plans {
                 .withAttachTo(attachTo);
         List<Poison> poisons = List.of(new Poison(2, "struct s has no field 'f'", null));
         return new LinkedProgram(
-                spec, code, List.of(), List.of(), List.of(), List.of(new MapUse(0, mapSlot)), poisons, 0);
+                spec,
+                code,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(new MapUse(0, mapSlot)),
+                poisons,
+                List.of(),
+                LinkedProgram.Target.NONE);
     }
 
     private static LoadStep.LoadProgram load(int slot, LinkedProgram program) {
