@@ -71,7 +71,7 @@ final class LoadPlanner {
     /** Some sections name an attach type that kernels without attach types have no field for, and need none. */
     private LinkedProgram fit(LinkedProgram program) {
         ProgramSpec spec = program.spec();
-        boolean optional = SectionName.parse(spec.section())
+        boolean optional = SectionName.meaning(spec.section())
                 .map(name -> name.rule().has(SectionName.Trait.OPTIONAL_ATTACH_TYPE))
                 .orElse(false);
         return optional && features.lacks(Feature.EXPECTED_ATTACH_TYPE)

@@ -22,7 +22,11 @@ final class MapShape {
     MapSpec fit(MapSpec map) {
         boolean typed = withBtf && takesTypes(map.type());
         MapSpec inner = map.inner();
+        // a type declared for a ring's values says what its records are; the kernel wants no sizes
+        boolean ring = map.type() == MapType.RINGBUF || map.type() == MapType.USER_RINGBUF;
         return map.toBuilder()
+                .keySize(ring ? 0 : map.keySize())
+                .valueSize(ring ? 0 : map.valueSize())
                 .maxEntries(maxEntries(map))
                 .flags(flags(map))
                 .typeIds(typed ? map.keyTypeId() : 0, typed ? map.valueTypeId() : 0)
@@ -63,6 +67,8 @@ final class MapShape {
         return switch (type) {
             case PERF_EVENT_ARRAY,
                     CGROUP_ARRAY,
+                    RINGBUF,
+                    USER_RINGBUF,
                     STACK_TRACE,
                     ARRAY_OF_MAPS,
                     HASH_OF_MAPS,

@@ -87,6 +87,11 @@ public final class ObjectSpec {
         return state.btf;
     }
 
+    /** {@return what the file holds that could not be used, each in a sentence; no program needs it to be right} */
+    public List<String> warnings() {
+        return state.warnings;
+    }
+
     /**
      * {@return a program}
      *
@@ -240,6 +245,7 @@ public final class ObjectSpec {
         private List<VariableSpec> variables = List.of();
         private List<ExternSpec> externs = List.of();
         private @Nullable Btf btf;
+        private List<String> warnings = List.of();
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name);
@@ -256,6 +262,7 @@ public final class ObjectSpec {
             variables = that.variables;
             externs = that.externs;
             btf = that.btf;
+            warnings = that.warnings;
         }
 
         /**
@@ -354,6 +361,17 @@ public final class ObjectSpec {
          */
         public Builder btf(@Nullable Btf value) {
             btf = value;
+            return this;
+        }
+
+        /**
+         * Sets what could not be used of the file.
+         *
+         * @param value the new value
+         * @return this builder
+         */
+        public Builder warnings(List<String> value) {
+            warnings = List.copyOf(value);
             return this;
         }
 

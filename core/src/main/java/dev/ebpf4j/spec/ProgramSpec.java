@@ -54,7 +54,7 @@ public record ProgramSpec(
     public static ProgramSpec of(String name, String section, FunctionSpec entry) {
         boolean autoload = !section.startsWith(NOT_BY_DEFAULT);
         String bare = autoload ? section : section.substring(NOT_BY_DEFAULT.length());
-        SectionName meaning = SectionName.parse(bare).orElse(SectionName.UNKNOWN);
+        SectionName meaning = SectionName.meaning(bare).orElse(SectionName.UNKNOWN);
         return new ProgramSpec(
                 name,
                 bare,

@@ -13,8 +13,9 @@ import java.util.stream.Collectors;
  * What the name of a program's section says: the rule that the name follows, and what stands behind its {@code /}.
  * {@code tp/sched/sched_switch} follows the rule {@code tp} and has the target {@code sched/sched_switch}.
  *
- * <p>Names and meanings are those of libbpf's {@code SEC()} table. Matching is exact: {@code xdp/foo} is unknown, because
- * {@code xdp} takes no target.
+ * <p>Names and meanings are those of libbpf's {@code SEC()} table. {@link #parse} matches exactly, as libbpf does: {@code
+ * xdp/foo} is unknown, because {@code xdp} takes no target. {@link #meaning} goes on as cilium/ebpf does: whatever begins
+ * with {@code xdp} is an XDP program.
  *
  * @param rule the rule
  * @param attachTo what stands behind the rule's name and a {@code /}; empty if nothing does
@@ -89,6 +90,20 @@ public record SectionName(Rule rule, String attachTo) {
         return head == null || !head.has(Trait.TARGET)
                 ? Optional.empty()
                 : Optional.of(new SectionName(head, section.substring(slash + 1)));
+    }
+
+    /**
+     * {@return what a section's name says, or else the rule without a target that it begins with, of several the longest:
+     * {@code socket1} follows the rule {@code socket}. Empty if there is none}
+     *
+     * @param section the name, without a leading {@code ?}
+     */
+    public static Optional<SectionName> meaning(String section) {
+        return parse(section)
+                .or(() -> RULES.values().stream()
+                        .filter(rule -> !rule.has(Trait.TARGET) && section.startsWith(rule.name()))
+                        .max(Comparator.comparingInt(rule -> rule.name().length()))
+                        .map(rule -> new SectionName(rule, "")));
     }
 
     /**

@@ -239,6 +239,17 @@ class LoadPlanTest {
     }
 
     @Test
+    void aRingBufferHasNoValuesWhateverItsRecordsAre() {
+        MapSpec ring = planned(MapSpec.builder("m", MapType.RINGBUF)
+                .keySize(4)
+                .valueSize(16)
+                .maxEntries(4096)
+                .build());
+        assertEquals(0, ring.keySize());
+        assertEquals(0, ring.valueSize());
+    }
+
+    @Test
     void typesAreToldOnlyToMapsThatTakeThem() {
         Set<MapType> without = EnumSet.noneOf(MapType.class);
         for (MapType type : EnumSet.complementOf(EnumSet.of(MapType.STRUCT_OPS, MapType.UNSPEC))) {
@@ -246,7 +257,7 @@ class LoadPlanTest {
                 without.add(type);
             }
         }
-        // libbpf's list
+        // libbpf's list; and ring buffers, for which libbpf has to try again without
         assertEquals(
                 EnumSet.of(
                         MapType.PERF_EVENT_ARRAY,
@@ -262,6 +273,8 @@ class LoadPlanTest {
                         MapType.SOCKHASH,
                         MapType.QUEUE,
                         MapType.STACK,
+                        MapType.RINGBUF,
+                        MapType.USER_RINGBUF,
                         MapType.ARENA),
                 without);
     }

@@ -10,8 +10,11 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class SectionNameTest {
@@ -58,6 +61,31 @@ class SectionNameTest {
         assertEquals(
                 ProgramSpec.XDP_HAS_FRAGS,
                 SectionName.parse("xdp.frags/devmap").orElseThrow().flags());
+    }
+
+    @Test
+    @DisplayName("trap 9: libbpf matches exactly; what it does not know takes the type that its beginning names")
+    void namesThatLibbpfDoesNotKnowAreTakenByTheirBeginning() {
+        assertEquals(Optional.empty(), SectionName.parse("xdp/foo"));
+        Map<String, ProgramType> meant = Map.of(
+                "xdp/foo", ProgramType.XDP,
+                "xdp_sock", ProgramType.XDP,
+                "socket1", ProgramType.SOCKET_FILTER,
+                "sk_skb1", ProgramType.SK_SKB,
+                "sk_skb/stream_parser/x", ProgramType.SK_SKB,
+                "sk_lookup/", ProgramType.SK_LOOKUP,
+                "cgroup/sock1", ProgramType.CGROUP_SOCK,
+                "lirc_mode2/nec", ProgramType.LIRC_MODE2);
+        meant.forEach((section, type) ->
+                assertEquals(type, SectionName.meaning(section).orElseThrow().type(), section));
+        assertEquals(
+                AttachType.SK_SKB_STREAM_PARSER,
+                SectionName.meaning("sk_skb/stream_parser/x").orElseThrow().attachType());
+        assertEquals(
+                ProgramSpec.XDP_HAS_FRAGS,
+                SectionName.meaning("xdp.frags/x").orElseThrow().flags());
+        assertEquals(Optional.empty(), SectionName.meaning("kprobes/do_exit"));
+        assertEquals(Optional.empty(), SectionName.meaning("2/1"));
     }
 
     @Test

@@ -1,13 +1,13 @@
 package dev.ebpf4j.elf;
 
 import dev.ebpf4j.btf.Btf;
-import dev.ebpf4j.btf.BtfBuilder;
 import dev.ebpf4j.btf.BtfKind;
 import dev.ebpf4j.btf.BtfLinkage;
 import dev.ebpf4j.btf.BtfType;
 import dev.ebpf4j.btf.BtfType.DataSec;
 import dev.ebpf4j.btf.BtfType.Func;
 import dev.ebpf4j.btf.BtfType.SecInfo;
+import dev.ebpf4j.btf.BtfType.Struct;
 import dev.ebpf4j.btf.BtfType.Var;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,10 +25,15 @@ final class DataSecFixer {
     private final Map<Integer, BtfType> changed = new HashMap<>();
     private final Map<String, ElfSection> sections = new HashMap<>();
     private final Map<String, ElfSymbol> objects = new HashMap<>();
+    private final Map<String, String> problems;
 
-    DataSecFixer(ElfFile file, Btf btf) {
+    /**
+     * @param problems takes what is wrong with data sections, by their names
+     */
+    DataSecFixer(ElfFile file, Btf btf, Map<String, String> problems) {
         this.file = file;
         this.btf = btf;
+        this.problems = problems;
         file.sections().forEach(section -> sections.putIfAbsent(section.name(), section));
         file.symbols().stream()
                 .filter(symbol -> symbol.type() == ElfSymbol.OBJECT && symbol.global())
@@ -40,16 +45,17 @@ final class DataSecFixer {
             if (btf.kind(id) == BtfKind.DATASEC
                     && btf.type(id) instanceof DataSec section
                     && !Externs.isExtern(section)) {
-                fix(id, section);
+                try {
+                    fix(id, section);
+                } catch (ElfFormatException e) {
+                    problems.put(section.name(), e.getMessage());
+                    // an unfinished section would have the kernel refuse all types; nothing refers to this one
+                    changed.put(id, new Struct("", 0, List.of()));
+                }
             }
         }
         hideFunctions();
-        if (changed.isEmpty()) {
-            return btf;
-        }
-        BtfBuilder builder = BtfBuilder.of(btf);
-        changed.forEach(builder::set);
-        return builder.build();
+        return btf.withTypes(changed);
     }
 
     private void fix(int id, DataSec section) {

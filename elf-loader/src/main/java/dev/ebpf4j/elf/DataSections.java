@@ -8,62 +8,92 @@ import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.spec.VariableSpec;
+import java.util.HashMap;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sections of global variables: each becomes an array map of one element, named like the section.
+ * Sections of global variables. Each becomes an array map of one element, named like the section; but those of arenas stand in
+ * the object's only arena.
  *
  * @param maps the maps by the number of their section
+ * @param places the name of the map that holds a section, by the section's number
+ * @param arena contents of the arena's section; null if there is none, or no arena for it
  * @param variables all variables
  */
-record DataSections(SortedMap<Integer, MapSpec> maps, List<VariableSpec> variables) {
-    private static final int READ_ONLY_FOR_PROGRAMS = 1 << 7;
-    private static final int MMAPABLE = 1 << 10;
-
-    static DataSections read(Sections sections, TypeInfo types) {
+record DataSections(
+        SortedMap<Integer, MapSpec> maps,
+        Map<Integer, String> places,
+        @Nullable Bytes arena,
+        List<VariableSpec> variables) {
+    static DataSections read(Sections sections, TypeInfo types, @Nullable MapSpec arena) {
         SortedMap<Integer, MapSpec> maps = new TreeMap<>();
+        Map<Integer, String> places = new HashMap<>();
         Variables variables = new Variables(sections.file());
         for (SectionKind kind : List.of(SectionKind.DATA, SectionKind.RODATA, SectionKind.BSS)) {
             for (ElfSection section : sections.all(kind)) {
                 if (section.size() > 0) {
-                    maps.put(section.index(), map(section, kind, types, variables));
+                    MapSpec map = map(section, kind, types, variables);
+                    maps.put(section.index(), map);
+                    places.put(section.index(), map.name());
                 }
             }
         }
-        return new DataSections(maps, variables.named());
+        ElfSection inArena = sections.one(SectionKind.ARENA).orElse(null);
+        if (inArena == null) {
+            return new DataSections(maps, places, null, variables.named());
+        }
+        if (arena == null) {
+            sections.warn(
+                    "section '" + inArena.name() + "' is left out: its variables need exactly one map of type ARENA");
+            return new DataSections(maps, places, null, variables.named());
+        }
+        variables.add(inArena, arena.name(), types.btf(), dataSection(inArena, types));
+        places.put(inArena.index(), arena.name());
+        return new DataSections(maps, places, Bytes.of(inArena.toArray()), variables.named());
     }
 
-    /** Returns the maps given, followed by those of data sections in the order of the file. */
-    List<MapSpec> after(List<MapSpec> others) {
-        return Stream.concat(others.stream(), maps.values().stream()).toList();
+    /** Returns an arena with the variables that stand in it; any other map as it is. */
+    MapSpec in(MapSpec map) {
+        return arena == null || map.type() != MapType.ARENA ? map : map.withContents(arena);
+    }
+
+    private static @Nullable DataSec dataSection(ElfSection section, TypeInfo types) {
+        Btf btf = types.btf();
+        return btf == null
+                ? null
+                : btf.find(section.name(), DataSec.class).stream()
+                        .mapToObj(id -> (DataSec) btf.type(id))
+                        .findFirst()
+                        .orElse(null);
     }
 
     private static MapSpec map(ElfSection section, SectionKind kind, TypeInfo types, Variables variables) {
         boolean readOnly = kind == SectionKind.RODATA;
-        MapSpec.Builder map = MapSpec.builder(section.name(), MapType.ARRAY)
+        String name = section.name().startsWith(".") ? section.name() : "." + section.name();
+        MapSpec.Builder map = MapSpec.builder(name, MapType.ARRAY)
                 .keySize(Integer.BYTES)
                 .valueSize((int) section.size())
                 .maxEntries(1)
                 .frozen(readOnly)
-                .contents(kind == SectionKind.BSS ? Bytes.zeros((int) section.size()) : Bytes.of(section.toArray()));
-        int flags = readOnly ? READ_ONLY_FOR_PROGRAMS : 0;
+                .contents(kind == SectionKind.BSS ? Bytes.zeros((int) section.size()) : Bytes.of(section.toArray()))
+                .problem(types.problems().get(section.name()));
+        int flags = readOnly ? MapSpec.RDONLY_PROG : 0;
         Btf btf = types.btf();
-        OptionalInt typeId = btf == null ? OptionalInt.empty() : btf.find(section.name(), DataSec.class);
-        if (btf == null || typeId.isEmpty() || !(btf.type(typeId.getAsInt()) instanceof DataSec type)) {
-            variables.addSymbols(section);
+        DataSec type = dataSection(section, types);
+        variables.add(section, name, btf, type);
+        if (btf == null || type == null) {
             return map.flags(flags).build();
         }
-        variables.addTyped(section, btf, type);
         // like libbpf: what has only static variables is nobody else's business, and is not offered for mapping
         boolean shared = type.vars().stream()
                 .anyMatch(info ->
                         btf.type(info.typeId()) instanceof Var variable && variable.linkage() != BtfLinkage.STATIC);
-        return map.flags(flags | (shared ? MMAPABLE : 0))
-                .typeIds(0, typeId.getAsInt())
+        return map.flags(flags | (shared ? MapSpec.MMAPABLE : 0))
+                .typeIds(0, btf.find(section.name(), DataSec.class).orElse(0))
                 .build();
     }
 }

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * section  4 name | 4 type | 8 flags | 8 addr | 8 offset | 8 size | 4 link | 4 info
  *          | 8 addralign | 8 entsize                                                       = 64
  * symbol   4 name | 1 info | 1 other | 2 shndx | 8 value | 8 size                          = 24
- * rel      8 offset | 8 info (symbol &lt;&lt; 32 | type)                                     = 16
+ * rel      8 offset | 8 info (symbol &lt;&lt; 32 | type) [| 8 addend: rela, of clang 3]       = 16 or 24
  * </pre>
  *
  * @param order byte order of everything in the file
@@ -35,6 +35,7 @@ record ElfFile(
         Map<Integer, List<ElfSection>> relocationsOf) {
     private static final int SYMBOL_BYTES = 24;
     private static final int REL_BYTES = 16;
+    private static final int RELA_BYTES = 24;
     private static final int EXTENDED_NUMBER = 0xffff;
 
     ElfFile {
@@ -57,9 +58,6 @@ record ElfFile(
     List<ElfReloc> relocations(ElfSection target) {
         List<ElfReloc> all = new ArrayList<>();
         for (ElfSection section : relocationsOf.getOrDefault(target.index(), List.of())) {
-            if (section.type() == ElfSection.RELA) {
-                throw section.error(-1, "relocations with addends (SHT_RELA)", "SHT_REL, as BPF uses");
-            }
             readRelocations(section, target, all);
         }
         all.sort(Comparator.comparingInt(ElfReloc::offset));
@@ -67,9 +65,11 @@ record ElfFile(
     }
 
     private void readRelocations(ElfSection section, ElfSection target, List<ElfReloc> into) {
-        section.checkEntries(REL_BYTES);
+        boolean addends = section.type() == ElfSection.RELA;
+        int entryBytes = addends ? RELA_BYTES : REL_BYTES;
+        section.checkEntries(entryBytes);
         ByteBuffer in = section.bytes();
-        for (int at = 0; at < in.capacity(); at += REL_BYTES) {
+        for (int at = 0; at < in.capacity(); at += entryBytes) {
             long offset = in.getLong(at);
             int symbol = (int) (in.getLong(at + 8) >>> 32);
             if (offset < 0 || offset >= target.bytes().capacity()) {
@@ -79,7 +79,8 @@ record ElfFile(
             if (symbol < 0 || symbol >= symbols.size()) {
                 throw section.error(at, "symbol " + Integer.toUnsignedString(symbol), "less than " + symbols.size());
             }
-            into.add(new ElfReloc((int) offset, symbols.get(symbol)));
+            long addend = addends ? in.getLong(at + REL_BYTES) : 0;
+            into.add(new ElfReloc((int) offset, symbols.get(symbol).moved(addend)));
         }
     }
 

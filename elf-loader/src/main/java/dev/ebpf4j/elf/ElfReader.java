@@ -1,20 +1,24 @@
 package dev.ebpf4j.elf;
 
 import dev.ebpf4j.btf.BtfFormatException;
+import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.ObjectSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Reads BPF object files, of either byte order. Pure: the same bytes give the same spec on any machine. Safe for any number
  * of threads.
  *
- * <p>What the bytes say wrongly gives {@link ElfFormatException}, or {@link BtfFormatException} where their
- * type information is wrong; nothing else. Data sections may take {@link #MAX_DATA_BYTES} together.
+ * <p>A file that is no object, or whose tables are broken, gives {@link ElfFormatException}, or {@link BtfFormatException} where
+ * its type information is broken and needed; nothing else. Whatever is wrong with one function, map or extern is kept in its
+ * place and spoils only the programs that use it; what no program needs is in {@link ObjectSpec#warnings()}. Data sections may
+ * take {@link #MAX_DATA_BYTES} together.
  *
- * <p>An object takes in all that libbpf 1.8 and cilium/ebpf 0.22 take in, but for kinds of sections that are refused by name:
- * struct_ops, arenas, jump tables, and maps without type information.
+ * <p>All that libbpf 1.8 and cilium/ebpf 0.22 take in is taken in, and what tc, gobpf and old compilers made.
  */
 public final class ElfReader {
     /** The most that all data sections of an object may hold together, in bytes: 64 MiB. */
@@ -69,21 +73,31 @@ public final class ElfReader {
         Sections sections = Sections.classify(file);
         TypeInfo types = TypeInfo.read(sections);
         Externs externs = Externs.read(file, types);
-        BtfMaps maps = BtfMaps.read(sections, types);
-        DataSections data = DataSections.read(sections, types);
+        BtfMaps typed = BtfMaps.read(sections, types);
+        LegacyMaps untyped = LegacyMaps.read(sections);
+        MapPlaces maps = MapPlaces.of(typed, untyped);
+        DataSections data = DataSections.read(sections, types, maps.arena());
         FunctionTable functions = FunctionTable.read(sections);
-        FunctionReader code = new FunctionReader(functions, types, new RelocReader(maps, data, externs, functions));
-        Programs programs = Programs.read(functions, code);
+        RelocReader relocs = new RelocReader(maps, data, JumpTables.read(sections), externs, functions);
+        Programs programs = Programs.read(functions, new FunctionReader(functions, types, relocs))
+                .withTails(untyped);
+        InitialElements elements = typed.elements(maps, functions, programs);
+        untyped.addElements(programs, elements);
+        List<MapSpec> all = new ArrayList<>();
+        maps.all().forEach(map -> all.add(data.in(elements.in(map))));
+        all.addAll(data.maps().values());
+        all.addAll(StructOps.read(sections, types, functions, programs));
         return ObjectSpec.builder(name)
                 .byteOrder(file.order())
                 .license(SmallSections.license(sections))
                 .kernelVersion(SmallSections.version(sections))
                 .programs(programs.programs())
                 .subprograms(programs.subprograms())
-                .maps(data.after(maps.withSlots(functions, programs)))
+                .maps(all)
                 .variables(data.variables())
                 .externs(externs.all())
                 .btf(types.btf())
+                .warnings(sections.warnings())
                 .build();
     }
 }

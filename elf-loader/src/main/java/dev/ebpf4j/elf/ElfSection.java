@@ -24,10 +24,21 @@ record ElfSection(int index, String name, int type, long flags, long size, int l
     static final int NOBITS = 8;
     static final int REL = 9;
 
+    private static final long FLAG_WRITABLE = 1;
+    private static final long FLAG_ALLOCATED = 2;
     private static final long FLAG_EXECUTABLE = 4;
 
     boolean executable() {
         return type == PROGBITS && (flags & FLAG_EXECUTABLE) != 0;
+    }
+
+    boolean writable() {
+        return (flags & FLAG_WRITABLE) != 0;
+    }
+
+    /** Returns whether the section is part of the program in memory, as opposed to information about it. */
+    boolean allocated() {
+        return (flags & FLAG_ALLOCATED) != 0;
     }
 
     /** Returns the contents as a fresh array. */

@@ -32,6 +32,11 @@ record ElfSymbol(String name, long value, long size, int binding, int type, bool
         return section == UNDEFINED && global() && type == NOTYPE && !name.isEmpty();
     }
 
+    /** Returns the same symbol so many bytes further on. */
+    ElfSymbol moved(long bytes) {
+        return bytes == 0 ? this : new ElfSymbol(name, value + bytes, size, binding, type, hidden, section);
+    }
+
     @Override
     public String toString() {
         return name.isEmpty() ? "section " + section + "+" + value : "'" + name + "'";

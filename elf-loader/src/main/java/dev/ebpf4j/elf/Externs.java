@@ -1,6 +1,7 @@
 package dev.ebpf4j.elf;
 
 import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.btf.BtfFormatException;
 import dev.ebpf4j.btf.BtfKind;
 import dev.ebpf4j.btf.BtfLinkage;
 import dev.ebpf4j.btf.BtfType.DataSec;
@@ -20,25 +21,26 @@ import org.jspecify.annotations.Nullable;
  * functions. An undefined symbol without a type is an error only where an instruction uses it.
  *
  * @param byName all of them, in the order of the symbol table
+ * @param problems what is wrong with the types of others, by their names
  */
-record Externs(Map<String, ExternSpec> byName) {
+record Externs(Map<String, ExternSpec> byName, Map<String, String> problems) {
     private static final String KCONFIG = ".kconfig";
     private static final String KSYMS = ".ksyms";
 
     static Externs read(ElfFile file, TypeInfo types) {
-        Map<String, ExternSpec> byName = new LinkedHashMap<>();
+        Externs externs = new Externs(new LinkedHashMap<>(), new HashMap<>());
         Btf btf = types.btf();
         if (btf == null) {
-            return new Externs(byName);
+            return externs;
         }
         Map<String, Declaration> declarations = declarations(btf);
         for (ElfSymbol symbol : file.symbols()) {
             Declaration declaration = symbol.extern() ? declarations.get(symbol.name()) : null;
             if (declaration != null) {
-                byName.put(symbol.name(), extern(btf, symbol, declaration));
+                externs.add(btf, symbol, declaration);
             }
         }
-        return new Externs(byName);
+        return externs;
     }
 
     /** Returns whether a data section of the types stands for externs, and not for a section of the file. */
@@ -53,6 +55,14 @@ record Externs(Map<String, ExternSpec> byName) {
     @Nullable
     ExternSpec find(String name) {
         return byName.get(name);
+    }
+
+    private void add(Btf btf, ElfSymbol symbol, Declaration declaration) {
+        try {
+            byName.put(symbol.name(), extern(btf, symbol, declaration));
+        } catch (ElfFormatException | BtfFormatException e) {
+            problems.put(symbol.name(), String.valueOf(e.getMessage()));
+        }
     }
 
     private record Declaration(int id, boolean kconfig) {}

@@ -80,6 +80,9 @@ final class FunctionReader {
     }
 
     private List<Reloc> relocations(FunctionTable.Place place, Code code, Records records) {
+        if (place.problem() != null) {
+            return List.of(new Reloc.Broken(0, place.problem()));
+        }
         List<Reloc> all = new ArrayList<>(relocs.read(place, code));
         for (CoReRelo relo : inside(place, records.relos())) {
             all.add(new Reloc.CoRe(slot(place, relo.insnOffset()), relo));

@@ -25,8 +25,14 @@ final class FunctionTable {
      * @param start offset of its first instruction in the section, in bytes
      * @param end offset behind its last instruction
      * @param symbols its names; all that begin here
+     * @param problem why its instructions can't be read, null if they can
      */
-    record Place(ElfSection section, int start, int end, List<ElfSymbol> symbols) {
+    record Place(
+            ElfSection section,
+            int start,
+            int end,
+            List<ElfSymbol> symbols,
+            @Nullable String problem) {
         Place {
             symbols = List.copyOf(symbols);
         }
@@ -61,7 +67,6 @@ final class FunctionTable {
                 .forEach(symbol -> symbols.computeIfAbsent(symbol.section(), key -> new ArrayList<>())
                         .add(symbol));
         for (ElfSection section : sections.all(SectionKind.CODE)) {
-            section.checkEntries(Code.SLOT_BYTES);
             table.add(section, symbols.getOrDefault(section.index(), List.of()));
         }
         return table;
@@ -117,11 +122,13 @@ final class FunctionTable {
         long size = names.stream().mapToLong(ElfSymbol::size).max().orElse(0);
         long end = size == 0 ? limit : start + size;
         if (end > limit || start % Code.SLOT_BYTES != 0 || end % Code.SLOT_BYTES != 0) {
-            throw section.error(
-                    start,
-                    "function " + names.getFirst() + " of " + (end - start) + " bytes",
-                    "whole instructions that end by byte " + limit);
+            String problem = section.error(
+                            start,
+                            "function " + names.getFirst() + " of " + (end - start) + " bytes",
+                            "whole instructions that end by byte " + limit)
+                    .getMessage();
+            return new Place(section, start, start, names, problem);
         }
-        return new Place(section, start, (int) end, names);
+        return new Place(section, start, (int) end, names, null);
     }
 }

@@ -22,6 +22,11 @@ final class MapDefinition {
     /** What maps of maps and of programs hold: a file descriptor going in, an id coming out. */
     private static final int HANDLE_BYTES = 4;
 
+    private static final int PIN_BY_NAME = 1;
+
+    /** What tc's headers say for the directory that all objects share. */
+    private static final int PIN_GLOBAL = 2;
+
     private final Btf btf;
     private final String name;
     private final boolean inner;
@@ -107,11 +112,12 @@ final class MapDefinition {
         if (inner) {
             throw error(member.name(), "pinning of an inner map", "none");
         }
-        return switch (number(member)) {
-            case 0 -> MapSpec.Pinning.NONE;
-            case 1 -> MapSpec.Pinning.BY_NAME;
-            default -> throw error(member.name(), Integer.toUnsignedString(number(member)), "0 (none) or 1 (by name)");
-        };
+        int number = number(member);
+        if (number == PIN_GLOBAL) {
+            spec.pinPath(LegacyMaps.GLOBALS + name);
+        }
+        // other loaders have numbers of their own, which say nothing to us
+        return number == PIN_BY_NAME ? MapSpec.Pinning.BY_NAME : MapSpec.Pinning.NONE;
     }
 
     private void setKey(Member member, int size, int typeId) {

@@ -1,8 +1,10 @@
 package dev.ebpf4j.elf;
 
+import dev.ebpf4j.spec.AttachType;
 import dev.ebpf4j.spec.FunctionId;
 import dev.ebpf4j.spec.FunctionSpec;
 import dev.ebpf4j.spec.ProgramSpec;
+import dev.ebpf4j.spec.ProgramType;
 import dev.ebpf4j.spec.Reloc;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,6 +37,23 @@ record Programs(List<ProgramSpec> programs, List<FunctionSpec> subprograms, Map<
             }
         });
         return result;
+    }
+
+    /** Returns the same with the programs of sections {@code 1/2}, which tc calls by number, of the type of the others. */
+    Programs withTails(LegacyMaps maps) {
+        ProgramSpec model = programs.stream()
+                .filter(program -> program.type() != ProgramType.UNSPEC)
+                .findFirst()
+                .orElse(null);
+        ProgramType type = model == null ? ProgramType.SCHED_CLS : model.type();
+        AttachType attachType = model == null ? AttachType.of(0) : model.attachType();
+        List<ProgramSpec> typed = programs.stream()
+                .map(program -> {
+                    TailSection tail = TailSection.parse(program.section());
+                    return tail == null || !maps.takes(tail) ? program : program.withType(type, attachType);
+                })
+                .toList();
+        return new Programs(typed, subprograms, names);
     }
 
     /** Returns the name of the program that a symbol stands for, null if it stands for something else. */

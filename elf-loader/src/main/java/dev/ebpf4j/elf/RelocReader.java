@@ -3,14 +3,11 @@ package dev.ebpf4j.elf;
 import dev.ebpf4j.insn.Code;
 import dev.ebpf4j.insn.Slots;
 import dev.ebpf4j.spec.ExternSpec;
-import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.Reloc;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,27 +19,33 @@ final class RelocReader {
     private static final int PSEUDO_CALL = 1;
     private static final int PSEUDO_FUNC = 4;
 
-    private final BtfMaps maps;
+    private final MapPlaces maps;
     private final DataSections data;
+    private final JumpTables jumps;
     private final Externs externs;
     private final FunctionTable functions;
-    private final Map<Integer, NavigableMap<Integer, ElfReloc>> bySection = new HashMap<>();
+    private final Map<Integer, List<ElfReloc>> bySection = new HashMap<>();
 
-    RelocReader(BtfMaps maps, DataSections data, Externs externs, FunctionTable functions) {
+    RelocReader(MapPlaces maps, DataSections data, JumpTables jumps, Externs externs, FunctionTable functions) {
         this.maps = maps;
         this.data = data;
+        this.jumps = jumps;
         this.externs = externs;
         this.functions = functions;
     }
 
-    /** Returns the relocations of one function's own code, by ascending slot. */
+    /** Returns the relocations of one function's own code, by ascending slot. What is wrong with one stands in its place. */
     List<Reloc> read(FunctionTable.Place function, Code code) {
-        NavigableMap<Integer, ElfReloc> open =
-                new TreeMap<>(ofSection(function.section()).subMap(function.start(), true, function.end(), false));
+        List<ElfReloc> open = inside(function);
         List<Reloc> relocs = new ArrayList<>();
+        int next = 0;
         for (int slot = 0; slot < code.size(); slot++) {
-            ElfReloc reloc = open.remove(function.start() + slot * Code.SLOT_BYTES);
-            Reloc read = reloc == null ? implied(function, code, slot) : explicit(function, code, slot, reloc);
+            int offset = function.start() + slot * Code.SLOT_BYTES;
+            for (; next < open.size() && open.get(next).offset() < offset; next++) {
+                relocs.add(misplaced(function, open.get(next)));
+            }
+            ElfReloc reloc = next < open.size() && open.get(next).offset() == offset ? open.get(next++) : null;
+            Reloc read = read(function, code, slot, reloc);
             if (read != null) {
                 relocs.add(read);
             }
@@ -50,24 +53,46 @@ final class RelocReader {
                 slot++;
             }
         }
-        if (!open.isEmpty()) {
-            ElfReloc left = open.firstEntry().getValue();
-            throw function.section()
-                    .error(left.offset(), "a relocation for " + left.symbol(), "one at the start of an instruction");
-        }
+        open.subList(next, open.size()).forEach(reloc -> relocs.add(misplaced(function, reloc)));
         return relocs;
     }
 
-    private NavigableMap<Integer, ElfReloc> ofSection(ElfSection section) {
-        return bySection.computeIfAbsent(section.index(), index -> {
-            NavigableMap<Integer, ElfReloc> byOffset = new TreeMap<>();
-            for (ElfReloc reloc : functions.file().relocations(section)) {
-                if (byOffset.put(reloc.offset(), reloc) != null) {
-                    throw section.error(reloc.offset(), "two relocations", "at most one for an instruction");
-                }
+    private @Nullable Reloc read(FunctionTable.Place function, Code code, int slot, @Nullable ElfReloc reloc) {
+        try {
+            return reloc == null ? implied(function, code, slot) : explicit(function, code, slot, reloc);
+        } catch (ElfFormatException e) {
+            return new Reloc.Broken(slot, e.getMessage());
+        }
+    }
+
+    private static Reloc misplaced(FunctionTable.Place function, ElfReloc reloc) {
+        ElfFormatException e = function.section()
+                .error(
+                        reloc.offset(),
+                        "a relocation for " + reloc.symbol() + " in function " + function.symbol(),
+                        "at most one, at the start of an instruction");
+        return new Reloc.Broken((reloc.offset() - function.start()) / Code.SLOT_BYTES, e.getMessage());
+    }
+
+    private List<ElfReloc> inside(FunctionTable.Place function) {
+        List<ElfReloc> all = bySection.computeIfAbsent(
+                function.section().index(), index -> functions.file().relocations(function.section()));
+        return all.subList(firstFrom(all, function.start()), firstFrom(all, function.end()));
+    }
+
+    /** Returns the position of the first relocation at an offset or behind it. */
+    private static int firstFrom(List<ElfReloc> sorted, int offset) {
+        int low = 0;
+        int high = sorted.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (sorted.get(middle).offset() < offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
-            return byOffset;
-        });
+        }
+        return low;
     }
 
     private @Nullable Reloc implied(FunctionTable.Place function, Code code, int slot) {
@@ -121,13 +146,18 @@ final class RelocReader {
                     ? new Reloc.Kconfig(slot, symbol.name())
                     : new Reloc.Ksym(slot, symbol.name());
         }
-        MapSpec section = data.maps().get(symbol.section());
+        String section = data.places().get(symbol.section());
         if (section != null) {
-            return new Reloc.DataRef(slot, section.name(), offset(function, slot, insn, symbol));
+            return new Reloc.DataRef(slot, section, offset(function, slot, insn, symbol));
         }
-        String map = maps.at(symbol.section(), symbol.value());
+        // only what is named by its section alone has the rest of its place in the instruction
+        long place = symbol.value() + (symbol.type() == ElfSymbol.SECTION ? Slots.imm(insn) : 0);
+        String map = maps.at(symbol.section(), place);
         if (map != null) {
             return new Reloc.MapRef(slot, map);
+        }
+        if (jumps.contains(symbol.section())) {
+            return new Reloc.JumpTable(slot, jumps.targets(function, place));
         }
         FunctionTable.Place target = functions.at(symbol.section(), symbol.value() + Slots.imm(insn));
         if (target != null) {
@@ -166,10 +196,11 @@ final class RelocReader {
     private ExternSpec extern(FunctionTable.Place function, int slot, ElfSymbol symbol) {
         ExternSpec extern = externs.find(symbol.name());
         if (extern == null) {
+            String problem = externs.problems().get(symbol.name());
             throw error(
                     function,
                     slot,
-                    "undefined symbol " + symbol + " without a type",
+                    "undefined symbol " + symbol + (problem == null ? " without a type" : " (" + problem + ")"),
                     "a definition, or a declaration as __kconfig or __ksym compiled with -g");
         }
         return extern;

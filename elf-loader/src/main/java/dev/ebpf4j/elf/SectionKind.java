@@ -16,7 +16,7 @@ enum SectionKind {
     BSS,
     BTF,
     BTF_EXT,
-    /** Maps defined by a struct in {@code maps}, without types. */
+    /** Maps defined by a struct, without types: {@code maps}, {@code maps/name}, {@code program/maps}. */
     LEGACY_MAPS,
     /** Tables of programs that implement a kernel interface. */
     STRUCT_OPS,
@@ -52,7 +52,6 @@ enum SectionKind {
             case ".struct_ops", ".struct_ops.link", "?.struct_ops", "?.struct_ops.link" -> STRUCT_OPS;
             case ".addr_space.1" -> ARENA;
             case ".jumptables" -> JUMP_TABLES;
-            case "maps" -> LEGACY_MAPS;
             default -> {
                 if (named(section, ".data")) {
                     yield DATA;
@@ -60,9 +59,30 @@ enum SectionKind {
                 if (named(section, ".rodata")) {
                     yield RODATA;
                 }
-                yield section.name().startsWith("maps/") ? LEGACY_MAPS : IGNORED;
+                yield holdsLegacyMaps(section.name()) ? LEGACY_MAPS : IGNORED;
             }
         };
+    }
+
+    /** Returns whether a section without a meaning may hold variables all the same, if instructions refer to it. */
+    static boolean mayBeData(ElfSection section) {
+        boolean filled = section.type() == ElfSection.PROGBITS || section.type() == ElfSection.NOBITS;
+        return filled
+                && section.allocated()
+                && section.size() > 0
+                && !section.name().isEmpty();
+    }
+
+    /** Returns the kind of a section with a name of its own that does hold variables. */
+    static SectionKind ofData(ElfSection section) {
+        if (section.type() == ElfSection.NOBITS) {
+            return BSS;
+        }
+        return section.writable() ? DATA : RODATA;
+    }
+
+    private static boolean holdsLegacyMaps(String name) {
+        return name.equals("maps") || name.startsWith("maps/") || name.endsWith("/maps");
     }
 
     /** Returns whether a section has this name, or this name with a dot and more behind it. */

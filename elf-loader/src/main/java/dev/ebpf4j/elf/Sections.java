@@ -13,20 +13,28 @@ import java.util.Set;
  *
  * @param file the file
  * @param byKind all sections of a kind, in the order of the file
+ * @param warnings what could not be used, to which every reader adds
  */
-record Sections(ElfFile file, Map<SectionKind, List<ElfSection>> byKind) {
+record Sections(ElfFile file, Map<SectionKind, List<ElfSection>> byKind, List<String> warnings) {
+    private static final List<SectionKind> DATA_KINDS =
+            List.of(SectionKind.DATA, SectionKind.RODATA, SectionKind.BSS, SectionKind.ARENA);
+
     static Sections classify(ElfFile file) {
         Map<SectionKind, List<ElfSection>> byKind = new EnumMap<>(SectionKind.class);
         Set<String> names = new HashSet<>();
+        Set<Integer> used = null;
         for (ElfSection section : file.sections()) {
             SectionKind kind = SectionKind.of(section);
-            refuse(section, kind);
+            if (kind == SectionKind.IGNORED && SectionKind.mayBeData(section)) {
+                used = used == null ? usedByCode(file) : used;
+                kind = used.contains(section.index()) ? SectionKind.ofData(section) : kind;
+            }
             if (kind != SectionKind.IGNORED && !names.add(section.name())) {
                 throw section.error(-1, "a second section of this name", "one");
             }
             byKind.computeIfAbsent(kind, k -> new ArrayList<>()).add(section);
         }
-        Sections sections = new Sections(file, byKind);
+        Sections sections = new Sections(file, byKind, new ArrayList<>());
         sections.checkDataSize();
         return sections;
     }
@@ -40,10 +48,26 @@ record Sections(ElfFile file, Map<SectionKind, List<ElfSection>> byKind) {
         return all(kind).stream().findFirst();
     }
 
+    void warn(String warning) {
+        warnings.add(warning);
+    }
+
+    /** Returns the numbers of all sections that instructions refer to. */
+    private static Set<Integer> usedByCode(ElfFile file) {
+        Set<Integer> used = new HashSet<>();
+        for (ElfSection section : file.sections()) {
+            if (section.executable()) {
+                file.relocations(section)
+                        .forEach(reloc -> used.add(reloc.symbol().section()));
+            }
+        }
+        return used;
+    }
+
     /** Checks sizes before anything is made of them: what starts as zeros takes no room in the file. */
     private void checkDataSize() {
         long room = ElfReader.MAX_DATA_BYTES;
-        for (SectionKind kind : List.of(SectionKind.DATA, SectionKind.RODATA, SectionKind.BSS)) {
+        for (SectionKind kind : DATA_KINDS) {
             for (ElfSection section : all(kind)) {
                 if (section.size() > room) {
                     throw section.error(
@@ -53,17 +77,6 @@ record Sections(ElfFile file, Map<SectionKind, List<ElfSection>> byKind) {
                 }
                 room -= section.size();
             }
-        }
-    }
-
-    private static void refuse(ElfSection section, SectionKind kind) {
-        switch (kind) {
-            case LEGACY_MAPS ->
-                throw section.error(-1, "maps defined by struct bpf_map_def", "maps with types, in section '.maps'");
-            case STRUCT_OPS -> throw section.error(-1, "a struct_ops table", "an object without: not read yet");
-            case ARENA -> throw section.error(-1, "global variables in an arena", "an object without: not read yet");
-            case JUMP_TABLES -> throw section.error(-1, "tables for indirect jumps", "an object without: not read yet");
-            case LICENSE, VERSION, MAPS, CODE, DATA, RODATA, BSS, BTF, BTF_EXT, IGNORED -> {}
         }
     }
 }

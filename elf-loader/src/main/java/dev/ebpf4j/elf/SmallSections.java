@@ -10,7 +10,7 @@ final class SmallSections {
 
     private SmallSections() {}
 
-    /** Returns the text up to its terminating zero; empty without a section. */
+    /** Returns the text up to its terminating zero, or as much as the kernel looks at; empty without a section. */
     static String license(Sections sections) {
         return sections.one(SectionKind.LICENSE).map(SmallSections::text).orElse("");
     }
@@ -18,11 +18,9 @@ final class SmallSections {
     private static String text(ElfSection section) {
         ByteBuffer bytes = section.bytes();
         int end = 0;
-        while (end < bytes.capacity() && bytes.get(end) != 0) {
+        // longer than this it is none that the kernel knows
+        while (end < Math.min(bytes.capacity(), LICENSE_BYTES - 1) && bytes.get(end) != 0) {
             end++;
-        }
-        if (end >= LICENSE_BYTES) {
-            throw section.error(0, "a text of " + end + " bytes", "less than " + LICENSE_BYTES);
         }
         byte[] text = new byte[end];
         bytes.get(0, text);
@@ -31,12 +29,13 @@ final class SmallSections {
 
     /** Returns the kernel version that the object is for; 0 without a section. */
     static int version(Sections sections) {
-        return sections.one(SectionKind.VERSION).map(SmallSections::number).orElse(0);
-    }
-
-    private static int number(ElfSection section) {
-        if (section.size() != Integer.BYTES) {
-            throw section.error(-1, section.size() + " bytes", "one number of " + Integer.BYTES);
+        ElfSection section = sections.one(SectionKind.VERSION).orElse(null);
+        if (section == null) {
+            return 0;
+        }
+        if (section.size() < Integer.BYTES) {
+            sections.warn("section 'version' holds " + section.size() + " bytes instead of a number of 4");
+            return 0;
         }
         return section.bytes().getInt(0);
     }

@@ -2,6 +2,9 @@ package dev.ebpf4j.elf;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.btf.BtfExt;
+import dev.ebpf4j.btf.BtfFormatException;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,21 +12,57 @@ import org.jspecify.annotations.Nullable;
  *
  * @param btf the types, null if the object has none
  * @param ext which functions, lines and CO-RE accesses the instructions are; null if the object does not say
+ * @param problems what is wrong with the types of a data section, by the section's name
  */
-record TypeInfo(@Nullable Btf btf, @Nullable BtfExt ext) {
+record TypeInfo(@Nullable Btf btf, @Nullable BtfExt ext, Map<String, String> problems) {
+    private static final TypeInfo NONE = new TypeInfo(null, null, Map.of());
+
     static TypeInfo read(Sections sections) {
         ElfSection section = sections.one(SectionKind.BTF).orElse(null);
         if (section == null) {
-            return new TypeInfo(null, null);
+            return NONE;
         }
+        Map<String, String> problems = new HashMap<>();
+        Btf btf;
+        try {
+            btf = new DataSecFixer(sections.file(), parse(sections, section), problems).fix();
+        } catch (BtfFormatException e) {
+            if (isNeeded(sections)) {
+                throw e;
+            }
+            sections.warn("types are left out: " + e.getMessage());
+            return NONE;
+        }
+        problems.values().forEach(sections::warn);
+        return new TypeInfo(btf, ext(sections, btf), problems);
+    }
+
+    private static Btf parse(Sections sections, ElfSection section) {
         Btf parsed = Btf.parse(section.toArray());
         if (!parsed.byteOrder().equals(sections.file().order())) {
             throw section.error(0, "types in " + parsed.byteOrder() + " byte order", "that of the file");
         }
-        Btf btf = new DataSecFixer(sections.file(), parsed).fix();
-        BtfExt ext = sections.one(SectionKind.BTF_EXT)
-                .map(extSection -> BtfExt.parse(extSection.toArray(), btf))
-                .orElse(null);
-        return new TypeInfo(btf, ext);
+        return parsed;
+    }
+
+    /** Only maps, kernel operations and externs can't be understood without types. */
+    private static boolean isNeeded(Sections sections) {
+        return sections.one(SectionKind.MAPS).isPresent()
+                || sections.one(SectionKind.STRUCT_OPS).isPresent()
+                || sections.file().symbols().stream().anyMatch(ElfSymbol::extern);
+    }
+
+    /** Like libbpf: what can't be read of this is left out, and the object still loads where it needs none of it. */
+    private static @Nullable BtfExt ext(Sections sections, Btf btf) {
+        ElfSection section = sections.one(SectionKind.BTF_EXT).orElse(null);
+        if (section == null) {
+            return null;
+        }
+        try {
+            return BtfExt.parse(section.toArray(), btf);
+        } catch (BtfFormatException e) {
+            sections.warn("source lines and CO-RE relocations are left out: " + e.getMessage());
+            return null;
+        }
     }
 }

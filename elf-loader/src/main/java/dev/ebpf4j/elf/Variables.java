@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects global variables and gives them names of their own. A global variable keeps its name. So does a static one if no
@@ -38,36 +39,41 @@ final class Variables {
         }
     }
 
-    /** Adds the variables of a section that has types. */
-    void addTyped(ElfSection section, Btf btf, DataSec type) {
+    /** Adds the variables of a section, which a map of this name holds: those of its types, or else its symbols. */
+    void add(ElfSection section, String map, @Nullable Btf btf, @Nullable DataSec type) {
+        if (btf == null || type == null) {
+            addSymbols(section, map);
+        } else {
+            addTyped(section, map, btf, type);
+        }
+    }
+
+    private void addTyped(ElfSection section, String map, Btf btf, DataSec type) {
         for (SecInfo info : type.vars()) {
             if (btf.type(info.typeId()) instanceof Var variable && variable.linkage() != BtfLinkage.EXTERN) {
-                add(
-                        section,
-                        variable.name(),
-                        Integer.toUnsignedLong(info.offset()),
-                        Integer.toUnsignedLong(info.size()),
-                        variable.typeId(),
-                        variable.linkage() == BtfLinkage.GLOBAL);
+                VariableSpec spec =
+                        new VariableSpec(variable.name(), map, info.offset(), info.size(), variable.typeId());
+                add(section, spec, variable.linkage() == BtfLinkage.GLOBAL);
             }
         }
     }
 
-    /** Adds the variables of a section without types: its symbols. */
-    void addSymbols(ElfSection section) {
+    private void addSymbols(ElfSection section, String map) {
         for (ElfSymbol symbol : symbols.getOrDefault(section.index(), List.of())) {
-            add(section, symbol.name(), symbol.value(), symbol.size(), 0, symbol.global());
+            VariableSpec spec = new VariableSpec(symbol.name(), map, (int) symbol.value(), (int) symbol.size(), 0);
+            add(section, spec, symbol.global());
         }
     }
 
-    private void add(ElfSection section, String name, long offset, long size, int typeId, boolean global) {
+    private void add(ElfSection section, VariableSpec variable, boolean global) {
+        long offset = Integer.toUnsignedLong(variable.offset());
+        long size = Integer.toUnsignedLong(variable.size());
         if (size > section.size() || offset > section.size() - size) {
             throw section.error(
                     offset,
-                    "variable '" + name + "' of " + size + " bytes",
+                    "variable '" + variable.name() + "' of " + size + " bytes",
                     "one inside its " + section.size() + " bytes");
         }
-        VariableSpec variable = new VariableSpec(name, section.name(), (int) offset, (int) size, typeId);
         found.add(new Found(variable, global, new Place(section.index(), offset)));
     }
 
