@@ -399,6 +399,16 @@ public final class Btf {
         return new BtfDedup(this).run();
     }
 
+    /** {@return whether it describes how its own kinds are laid out, as kernels from 7.1 on understand} */
+    public boolean hasLayout() {
+        return layout.length > 0;
+    }
+
+    /** {@return the same types without a description of their kinds' layout} */
+    public Btf withoutLayout() {
+        return hasLayout() ? BtfBuilder.of(this).withoutLayout().build() : this;
+    }
+
     /**
      * Checks every own type now, which else is done when it is asked for.
      *

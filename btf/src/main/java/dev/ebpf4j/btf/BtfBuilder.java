@@ -96,6 +96,12 @@ public final class BtfBuilder {
         return copy;
     }
 
+    /** Leaves out the description of the kinds' layout that a copy came with. */
+    BtfBuilder withoutLayout() {
+        layout = new byte[0];
+        return this;
+    }
+
     /**
      * Adds a type.
      *

@@ -137,7 +137,18 @@ public record LinkedProgram(
      * @param newCode the instructions
      */
     public LinkedProgram withCode(Code newCode) {
-        return new LinkedProgram(spec, newCode, relocs, functions, lines, mapUses, poisons, moduleUses, target);
+        return withCode(newCode, mapUses, poisons);
+    }
+
+    /**
+     * {@return a copy with other instructions}
+     *
+     * @param newCode as many slots as before
+     * @param newMapUses which of them take a map's file descriptor
+     * @param newPoisons which of them must never be reached
+     */
+    public LinkedProgram withCode(Code newCode, List<MapUse> newMapUses, List<Poison> newPoisons) {
+        return new LinkedProgram(spec, newCode, relocs, functions, lines, newMapUses, newPoisons, moduleUses, target);
     }
 
     /** {@return the program's name} */

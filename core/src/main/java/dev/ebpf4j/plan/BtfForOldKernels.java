@@ -7,36 +7,99 @@ import dev.ebpf4j.btf.BtfLinkage;
 import dev.ebpf4j.btf.BtfType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Writes types that a kernel does not know as older ones of the same size, so that it still takes the rest. What each
  * becomes is libbpf's choice, because kernels have been tested with it for years.
  */
 final class BtfForOldKernels {
+    private static final String NO_FUNCTIONS = "programs are loaded without function and line information";
+
     private BtfForOldKernels() {}
 
-    /** One kind of type, the feature it needs, and what stands for it elsewhere. */
-    private record Rule(BtfKind kind, Feature feature, BtfRewrite.Change change) {}
+    /**
+     * What stands for some types of one kind where a feature is missing.
+     *
+     * @param concerns which types of the kind need the feature
+     * @param instead what becomes of them, for the note
+     */
+    private record Rule(
+            BtfKind kind, Feature feature, Predicate<BtfType> concerns, String instead, BtfRewrite.Change change) {}
+
+    private static boolean any(BtfType type) {
+        return true;
+    }
 
     private static final List<Rule> RULES = List.of(
-            new Rule(BtfKind.FLOAT, Feature.BTF_FLOAT, BtfForOldKernels::floatAsStruct),
-            new Rule(BtfKind.TYPE_TAG, Feature.BTF_TYPE_TAG, BtfForOldKernels::typeTagAsConst),
-            new Rule(BtfKind.DECL_TAG, Feature.BTF_DECL_TAG, BtfForOldKernels::asByte),
-            new Rule(BtfKind.ENUM64, Feature.BTF_ENUM64, BtfForOldKernels::enum64AsUnion),
-            new Rule(BtfKind.ENUM, Feature.BTF_ENUM64, BtfForOldKernels::enumWithoutSign),
-            new Rule(BtfKind.FUNC, Feature.BTF_GLOBAL_FUNC, BtfForOldKernels::staticFunction),
-            new Rule(BtfKind.FUNC, Feature.BTF_FUNC, BtfForOldKernels::functionAsTypedef),
-            new Rule(BtfKind.FUNC_PROTO, Feature.BTF_FUNC, BtfForOldKernels::prototypeAsEnum),
-            new Rule(BtfKind.DATASEC, Feature.BTF_QMARK_DATASEC, BtfForOldKernels::sectionWithoutQuestionMark));
+            new Rule(
+                    BtfKind.FLOAT,
+                    Feature.BTF_FLOAT,
+                    BtfForOldKernels::any,
+                    "they become empty structs of their size",
+                    BtfForOldKernels::floatAsStruct),
+            new Rule(
+                    BtfKind.TYPE_TAG,
+                    Feature.BTF_TYPE_TAG,
+                    BtfForOldKernels::any,
+                    "they become const",
+                    BtfForOldKernels::typeTagAsConst),
+            new Rule(
+                    BtfKind.DECL_TAG,
+                    Feature.BTF_DECL_TAG,
+                    BtfForOldKernels::any,
+                    "they become single bytes",
+                    BtfForOldKernels::asByte),
+            new Rule(
+                    BtfKind.ENUM64,
+                    Feature.BTF_ENUM64,
+                    BtfForOldKernels::any,
+                    "they become unions of their size",
+                    BtfForOldKernels::enum64AsUnion),
+            new Rule(
+                    BtfKind.ENUM,
+                    Feature.BTF_ENUM64,
+                    type -> type instanceof BtfType.Enum narrow && narrow.signed(),
+                    "enumerations lose their sign",
+                    BtfForOldKernels::enumWithoutSign),
+            new Rule(
+                    BtfKind.FUNC,
+                    Feature.BTF_GLOBAL_FUNC,
+                    type -> type instanceof BtfType.Func f && f.linkage() != BtfLinkage.STATIC,
+                    "all functions are verified together with their callers",
+                    BtfForOldKernels::staticFunction),
+            new Rule(
+                    BtfKind.FUNC,
+                    Feature.BTF_FUNC,
+                    BtfForOldKernels::any,
+                    NO_FUNCTIONS,
+                    BtfForOldKernels::functionAsTypedef),
+            new Rule(
+                    BtfKind.FUNC_PROTO,
+                    Feature.BTF_FUNC,
+                    BtfForOldKernels::any,
+                    NO_FUNCTIONS,
+                    BtfForOldKernels::prototypeAsEnum),
+            new Rule(
+                    BtfKind.DATASEC,
+                    Feature.BTF_QMARK_DATASEC,
+                    type -> type instanceof BtfType.DataSec section
+                            && section.name().startsWith("?"),
+                    "the question mark becomes an underscore",
+                    BtfForOldKernels::sectionWithoutQuestionMark));
 
     /** Returns the BTF as this kernel takes it; only the features that its types need are asked for. */
-    static Btf degrade(Btf btf, KernelFeatures features) {
+    static Btf degrade(Btf btf, Degradations features) {
         for (Rule rule : RULES) {
-            if (BtfRewrite.has(btf, rule.kind) && features.lacks(rule.feature)) {
+            if (BtfRewrite.has(btf, rule.kind, rule.concerns) && features.lacks(rule.feature, rule.instead)) {
                 btf = BtfRewrite.replace(btf, rule.kind, rule.change);
             }
         }
-        return BtfRewrite.has(btf, BtfKind.DATASEC) && features.lacks(Feature.BTF_DATASEC) ? withoutSections(btf) : btf;
+        if (BtfRewrite.has(btf, BtfKind.DATASEC) && features.lacks(Feature.BTF_DATASEC, "they become structs")) {
+            btf = withoutSections(btf);
+        }
+        boolean bare = btf.hasLayout() && features.lacks(Feature.BTF_LAYOUT, "it is left out");
+        return bare ? btf.withoutLayout() : btf;
     }
 
     private static BtfType floatAsStruct(BtfType type, BtfBuilder builder) {

@@ -4,6 +4,7 @@ import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.btf.BtfBuilder;
 import dev.ebpf4j.btf.BtfKind;
 import dev.ebpf4j.btf.BtfType;
+import java.util.function.Predicate;
 
 /** Replaces types of one BTF in place: ids and string offsets stay, so that nothing that refers to them changes. */
 final class BtfRewrite {
@@ -36,8 +37,13 @@ final class BtfRewrite {
     }
 
     static boolean has(Btf btf, BtfKind kind) {
+        return has(btf, kind, type -> true);
+    }
+
+    /** Whether there is a type of a kind that a condition holds for. */
+    static boolean has(Btf btf, BtfKind kind, Predicate<BtfType> condition) {
         for (int id = btf.firstOwnId(); id < btf.typeCount(); id++) {
-            if (btf.kind(id) == kind) {
+            if (btf.kind(id) == kind && condition.test(btf.type(id))) {
                 return true;
             }
         }

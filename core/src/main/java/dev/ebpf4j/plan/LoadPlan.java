@@ -11,11 +11,24 @@ import java.util.List;
  * @param object the object that is loaded; its maps and programs stand in the slots that the steps name
  * @param mapSlots number of map slots that the steps use: those of the object, and some that are closed on the way
  * @param steps what to do, in order
+ * @param notes a line for each thing that this kernel lacks and that is done otherwise; empty on a kernel that has all
  */
-public record LoadPlan(LinkedObject object, int mapSlots, List<LoadStep> steps) {
-    /** Copies the list. */
+public record LoadPlan(LinkedObject object, int mapSlots, List<LoadStep> steps, List<String> notes) {
+    /** Copies the lists. */
     public LoadPlan {
         steps = List.copyOf(steps);
+        notes = List.copyOf(notes);
+    }
+
+    /**
+     * A plan without notes.
+     *
+     * @param object the object that is loaded
+     * @param mapSlots number of map slots that the steps use
+     * @param steps what to do, in order
+     */
+    public LoadPlan(LinkedObject object, int mapSlots, List<LoadStep> steps) {
+        this(object, mapSlots, steps, List.of());
     }
 
     /**
@@ -46,7 +59,7 @@ public record LoadPlan(LinkedObject object, int mapSlots, List<LoadStep> steps) 
         return new LoadPlanner(object, features, machine, options).plan();
     }
 
-    /** Returns the plan as text: a line for the object, one for each step. */
+    /** Returns the plan as text: a line for the object, one for each step, one for each note. */
     @Override
     public String toString() {
         return PlanText.of(this);

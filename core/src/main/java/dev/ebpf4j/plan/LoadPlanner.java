@@ -3,28 +3,30 @@ package dev.ebpf4j.plan;
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.link.LinkedObject;
 import dev.ebpf4j.link.LinkedProgram;
-import dev.ebpf4j.spec.AttachType;
 import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.KernelNames;
-import dev.ebpf4j.spec.ProgramSpec;
-import dev.ebpf4j.spec.SectionName;
+import dev.ebpf4j.spec.MapSpec;
+import dev.ebpf4j.spec.MapType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one {@link LoadPlan}. For one thread, and one use. */
 final class LoadPlanner {
+    private static final String NOT_BOUND = "constants are not found through the programs that do not read them";
+    static final String NO_NAMES = "maps and programs get none";
+
     private final LinkedObject object;
-    private final KernelFeatures features;
+    private final Degradations features;
     private final @Nullable Btf btf;
     private final MapPlanner maps;
     private final List<LoadStep> steps = new ArrayList<>();
 
     LoadPlanner(LinkedObject object, KernelFeatures features, Machine machine, PlanOptions options) {
         this.object = object;
-        this.features = features;
-        this.btf = LoadableBtf.of(object, features);
-        this.maps = new MapPlanner(object, features, machine, btf != null, options);
+        this.features = new Degradations(features);
+        this.btf = LoadableBtf.of(object, this.features);
+        this.maps = new MapPlanner(object, this.features, machine, btf != null, options);
     }
 
     LoadPlan plan() {
@@ -33,12 +35,13 @@ final class LoadPlanner {
         maps.plan(steps);
         loadPrograms();
         maps.putPrograms(steps);
-        return new LoadPlan(object, maps.slotCount(), steps);
+        return new LoadPlan(object, maps.slotCount(), steps, features.notes());
     }
 
     private void loadBtf() {
         if (btf != null) {
-            steps.add(new LoadStep.LoadBtf(btf));
+            boolean required = object.maps().stream().anyMatch(map -> map.type() == MapType.STRUCT_OPS);
+            steps.add(new LoadStep.LoadBtf(btf, required));
         }
     }
 
@@ -50,8 +53,11 @@ final class LoadPlanner {
     }
 
     private void loadPrograms() {
+        ProgramsForOldKernels old = new ProgramsForOldKernels(features, object.maps(), maps::isPlanned);
         for (int slot = 0; slot < object.programs().size(); slot++) {
-            steps.add(load(slot, maps.place(fit(object.programs().get(slot)))));
+            LinkedProgram program = maps.place(old.fit(object.programs().get(slot)));
+            steps.add(load(slot, program));
+            bindMaps(slot, program);
         }
     }
 
@@ -59,7 +65,7 @@ final class LoadPlanner {
         boolean withBtf = btf != null && !features.lacks(Feature.BTF_FUNC);
         return new LoadStep.LoadProgram(
                 slot,
-                features.lacks(Feature.OBJECT_NAMES) ? "" : KernelNames.ofProgram(program.name()),
+                features.lacks(Feature.OBJECT_NAMES, NO_NAMES) ? "" : KernelNames.ofProgram(program.name()),
                 program,
                 object.spec().license(),
                 object.spec().kernelVersion(),
@@ -68,14 +74,21 @@ final class LoadPlanner {
                 withBtf ? DebugInfo.lines(program, object.spec().byteOrder()) : Bytes.EMPTY);
     }
 
-    /** Some sections name an attach type that kernels without attach types have no field for, and need none. */
-    private LinkedProgram fit(LinkedProgram program) {
-        ProgramSpec spec = program.spec();
-        boolean optional = SectionName.meaning(spec.section())
-                .map(name -> name.rule().has(SectionName.Trait.OPTIONAL_ATTACH_TYPE))
-                .orElse(false);
-        return optional && features.lacks(Feature.EXPECTED_ATTACH_TYPE)
-                ? program.withSpec(spec.withType(spec.type(), AttachType.of(0)))
-                : program;
+    /** Constants that a program does not read tell about it, such as its version: they are found through it. */
+    private void bindMaps(int program, LinkedProgram linked) {
+        for (int slot = 0; slot < object.maps().size(); slot++) {
+            int map = slot;
+            boolean unused = linked.mapUses().stream().noneMatch(use -> use.map() == map);
+            if (isConstants(object.maps().get(map))
+                    && unused
+                    && maps.isPlanned(map)
+                    && !features.lacks(Feature.PROG_BIND_MAP, NOT_BOUND)) {
+                steps.add(new LoadStep.BindMap(program, map));
+            }
+        }
+    }
+
+    private static boolean isConstants(MapSpec map) {
+        return map.contents() != null && map.name().startsWith(".rodata");
     }
 }

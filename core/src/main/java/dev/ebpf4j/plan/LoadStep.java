@@ -19,8 +19,9 @@ public sealed interface LoadStep {
      * Load type information; there is at most one per object.
      *
      * @param btf what the kernel gets
+     * @param required whether loading ends if the kernel refuses it; else it goes on without, and a note says so
      */
-    record LoadBtf(Btf btf) implements LoadStep {}
+    record LoadBtf(Btf btf, boolean required) implements LoadStep {}
 
     /**
      * Open the types of a kernel module, for programs and maps that use them; held until everything is loaded.
@@ -143,6 +144,14 @@ public sealed interface LoadStep {
         /** Size of a record that says where a source line begins. */
         public static final int LINE_INFO_BYTES = 16;
     }
+
+    /**
+     * Keep a map alive with a program that does not use it, so that both are found together; a refusal is only noted.
+     *
+     * @param program slot of the program
+     * @param map slot of the map
+     */
+    record BindMap(int program, int map) implements LoadStep {}
 
     /**
      * Put a program into a map of programs.

@@ -9,9 +9,9 @@ final class LoadableBtf {
     private LoadableBtf() {}
 
     /** Returns what the kernel gets; null if the object has no type information, or the kernel takes none. */
-    static @Nullable Btf of(LinkedObject object, KernelFeatures features) {
+    static @Nullable Btf of(LinkedObject object, Degradations features) {
         Btf btf = object.spec().btf();
-        if (btf == null || features.lacks(Feature.BTF)) {
+        if (btf == null || features.lacks(Feature.BTF, "the object's type information is not loaded")) {
             return null;
         }
         btf = BtfSections.placeVariables(btf, object);

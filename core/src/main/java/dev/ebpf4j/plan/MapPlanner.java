@@ -20,8 +20,11 @@ final class MapPlanner {
     /** What the maps of jump tables are called; ours also say of which program. */
     private static final String JUMP_TABLES = ".jumptables";
 
+    private static final String NO_VARIABLES =
+            "maps of variables are not created; programs that reach one are rejected";
+
     private final LinkedObject object;
-    private final KernelFeatures features;
+    private final Degradations features;
     private final PlanOptions options;
     private final MapShape shape;
     private final ArenaLayout arenas;
@@ -31,7 +34,7 @@ final class MapPlanner {
     /**
      * @param withBtf whether the object's type information is loaded
      */
-    MapPlanner(LinkedObject object, KernelFeatures features, Machine machine, boolean withBtf, PlanOptions options) {
+    MapPlanner(LinkedObject object, Degradations features, Machine machine, boolean withBtf, PlanOptions options) {
         this.object = object;
         this.features = features;
         this.options = options;
@@ -101,24 +104,13 @@ final class MapPlanner {
         }
     }
 
-    /** Kernels without global variables still load the programs that use none. */
-    private boolean isPlanned(int slot) {
+    /** Whether the map in a slot will be there. Kernels without global variables still load programs that reach none. */
+    boolean isPlanned(int slot) {
         MapSpec map = object.maps().get(slot);
         if (!map.autocreate() || map.problem() != null) {
             return false;
         }
-        if (map.contents() == null || !features.lacks(Feature.GLOBAL_DATA)) {
-            return true;
-        }
-        for (LinkedProgram program : object.programs()) {
-            if (program.mapUses().stream().anyMatch(use -> use.map() == slot)) {
-                throw new LinkException("program '" + program.name() + "' uses global variables ("
-                        + map.name() + "); this kernel has no " + Feature.GLOBAL_DATA.words()
-                        + ", which came with Linux "
-                        + Feature.GLOBAL_DATA.since());
-            }
-        }
-        return false;
+        return map.contents() == null || !features.lacks(Feature.GLOBAL_DATA, NO_VARIABLES);
     }
 
     private MapSpec checked(MapSpec map) {
@@ -170,7 +162,7 @@ final class MapPlanner {
     }
 
     private String kernelName(MapSpec map) {
-        if (features.lacks(Feature.OBJECT_NAMES)) {
+        if (features.lacks(Feature.OBJECT_NAMES, LoadPlanner.NO_NAMES)) {
             return "";
         }
         return map.name().startsWith(JUMP_TABLES)

@@ -5,14 +5,16 @@ import dev.ebpf4j.spec.MapType;
 
 /** Fits the shape of a map to a machine and its kernel. */
 final class MapShape {
-    private final KernelFeatures features;
+    private static final String NOT_MMAPABLE = "variables are read and written by system calls, not in shared memory";
+
+    private final Degradations features;
     private final Machine machine;
     private final boolean withBtf;
 
     /**
      * @param withBtf whether the object's type information is loaded
      */
-    MapShape(KernelFeatures features, Machine machine, boolean withBtf) {
+    MapShape(Degradations features, Machine machine, boolean withBtf) {
         this.features = features;
         this.machine = machine;
         this.withBtf = withBtf;
@@ -59,7 +61,9 @@ final class MapShape {
             return map.flags() | MapSpec.MMAPABLE; // the kernel takes no other arena
         }
         boolean mmapable = map.type() == MapType.ARRAY && (map.flags() & MapSpec.MMAPABLE) != 0;
-        return mmapable && features.lacks(Feature.ARRAY_MMAP) ? map.flags() & ~MapSpec.MMAPABLE : map.flags();
+        return mmapable && features.lacks(Feature.ARRAY_MMAP, NOT_MMAPABLE)
+                ? map.flags() & ~MapSpec.MMAPABLE
+                : map.flags();
     }
 
     /** These map types refuse, or have no use for, the types of keys and values. */

@@ -21,6 +21,7 @@ final class PlanText {
                 .append(plan.object().spec().name())
                 .append("':\n");
         append(text, "  ", plan.steps());
+        plan.notes().forEach(note -> text.append("  note: ").append(note).append('\n'));
         return text.toString();
     }
 
@@ -58,6 +59,7 @@ final class PlanText {
             case LoadStep.PutMap s -> "put map " + s.inner() + " into map " + s.outer() + ", element " + s.key();
             case LoadStep.LoadProgram s ->
                 "load program " + s.program() + named(s.linked().name(), s.kernelName()) + ": " + program(s);
+            case LoadStep.BindMap s -> "bind map " + s.map() + " to program " + s.program();
             case LoadStep.PutProgram s ->
                 "put program " + s.program() + " into map " + s.map() + ", element " + s.key();
         };

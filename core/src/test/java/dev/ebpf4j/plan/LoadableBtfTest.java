@@ -37,7 +37,7 @@ class LoadableBtfTest {
         b.add(new BtfType.FuncProto(INT, List.of(new BtfType.Param("a", INT), new BtfType.Param("", INT)))); // 2
         b.add(new BtfType.Var("v", INT, BtfLinkage.GLOBAL)); // 3
         int id = b.add(type);
-        Btf loaded = LoadableBtf.of(objectOf(b.build()), KernelFeatures.ALL.without(feature));
+        Btf loaded = LoadableBtf.of(objectOf(b.build()), new Degradations(KernelFeatures.ALL.without(feature)));
         assertNotNull(loaded);
         return loaded.type(id);
     }
@@ -80,8 +80,9 @@ class LoadableBtfTest {
         int proto = b.add(new BtfType.FuncProto(INT, List.of(new BtfType.Param("a", INT), new BtfType.Param("", INT))));
         int var = b.add(new BtfType.Var("v", INT, BtfLinkage.GLOBAL));
         b.add(new DataSec(".data", 4, List.of(new SecInfo(var, 0, 4))));
-        Btf loaded =
-                LoadableBtf.of(objectOf(b.build()), KernelFeatures.ALL.without(Feature.BTF_FUNC, Feature.BTF_DATASEC));
+        Btf loaded = LoadableBtf.of(
+                objectOf(b.build()),
+                new Degradations(KernelFeatures.ALL.without(Feature.BTF_FUNC, Feature.BTF_DATASEC)));
         assertNotNull(loaded);
         assertEquals(
                 new BtfType.Enum(
@@ -93,9 +94,10 @@ class LoadableBtfTest {
     @Test
     void aKernelWithoutBtfGetsNone() {
         Btf btf = new BtfBuilder(ByteOrder.nativeOrder()).build();
-        assertNull(LoadableBtf.of(objectOf(btf), KernelFeatures.ALL.without(Feature.BTF)));
+        assertNull(LoadableBtf.of(objectOf(btf), new Degradations(KernelFeatures.ALL.without(Feature.BTF))));
         assertNull(LoadableBtf.of(
-                new LinkedObject(object().build(), List.of(), List.of(), List.of()), KernelFeatures.ALL));
+                new LinkedObject(object().build(), List.of(), List.of(), List.of()),
+                new Degradations(KernelFeatures.ALL)));
     }
 
     @Test
@@ -103,10 +105,10 @@ class LoadableBtfTest {
         BtfBuilder b = new BtfBuilder(ByteOrder.nativeOrder());
         b.add(new BtfType.Int("int", 4, BtfType.Int.SIGNED, 0, 32));
         Set<Feature> asked = EnumSet.noneOf(Feature.class);
-        LoadableBtf.of(objectOf(b.build()), feature -> {
+        LoadableBtf.of(objectOf(b.build()), new Degradations(feature -> {
             asked.add(feature);
             return KernelFeatures.Support.SUPPORTED;
-        });
+        }));
         assertEquals(Set.of(Feature.BTF), asked);
     }
 
@@ -131,7 +133,7 @@ class LoadableBtfTest {
                         new VariableSpec("CONFIG_B", ".kconfig", 0, 4, INT),
                         new VariableSpec("CONFIG_A", ".kconfig", 4, 4, INT)),
                 List.of());
-        Btf loaded = LoadableBtf.of(object, KernelFeatures.ALL);
+        Btf loaded = LoadableBtf.of(object, new Degradations(KernelFeatures.ALL));
         assertNotNull(loaded);
         assertEquals(
                 new DataSec(
@@ -153,7 +155,7 @@ class LoadableBtfTest {
         int section =
                 b.add(new DataSec(".ksyms", 0, List.of(new SecInfo(function, 0, 0), new SecInfo(variable, 0, 8))));
         int next = b.nextId();
-        Btf loaded = LoadableBtf.of(objectOf(b.build()), KernelFeatures.ALL);
+        Btf loaded = LoadableBtf.of(objectOf(b.build()), new Degradations(KernelFeatures.ALL));
         assertNotNull(loaded);
         int standIn = loaded.find("dummy_ksym", BtfType.Var.class).orElse(0);
         assertEquals(

@@ -16,10 +16,10 @@ public final class BpfLoader {
     private final Memlock memlock;
 
     /** A loader into the kernel behind {@code sys}. */
-    BpfLoader(Sys sys, Advice advice) {
+    BpfLoader(Sys sys, Advice advice, Memlock memlock) {
         this.sys = sys;
         this.advice = advice;
-        this.memlock = new Memlock(sys);
+        this.memlock = memlock;
     }
 
     /**
@@ -123,7 +123,7 @@ public final class BpfLoader {
         BpfLoader known = host;
         if (known == null) {
             Sys sys = Sys.host();
-            known = new BpfLoader(sys, Advice.of(sys));
+            known = new BpfLoader(sys, Advice.of(sys), KernelInfo.detect().memlock());
             host = known;
         }
         return known;

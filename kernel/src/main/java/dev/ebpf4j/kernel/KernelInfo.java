@@ -3,10 +3,12 @@ package dev.ebpf4j.kernel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.link.LinkException;
 import dev.ebpf4j.link.LinkInputs;
 import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.plan.Feature;
 import dev.ebpf4j.plan.KernelFeatures;
+import dev.ebpf4j.plan.KernelFeatures.Support;
 import dev.ebpf4j.plan.Machine;
 import dev.ebpf4j.sys.Sys;
 import java.io.IOException;
@@ -39,7 +41,8 @@ public final class KernelInfo {
     private final Path root;
     private final String release;
     private final String version;
-    private final FeatureProbes features;
+    private final Memlock memlock;
+    private final KernelFeatures features;
     private final ModuleBtfs modules;
     private final Kallsyms symbols;
     private @Nullable Btf btf;
@@ -50,9 +53,10 @@ public final class KernelInfo {
     KernelInfo(Sys sys, Path root) {
         this.sys = sys;
         this.root = root;
-        this.features = new FeatureProbes(sys);
+        this.memlock = new Memlock(sys);
         this.modules = new ModuleBtfs(sys, this::btf);
         this.symbols = new Kallsyms(root.resolve("proc/kallsyms"));
+        this.features = features(0);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment names = arena.allocate(6 * UTSNAME_FIELD);
             long result = sys.uname(names);
@@ -164,20 +168,39 @@ public final class KernelInfo {
     /** An option, or one of the two facts that programs ask for like options. */
     private Optional<String> kernelValue(String name) {
         return switch (name) {
-            case "LINUX_HAS_SYSCALL_WRAPPER" ->
-                Optional.of(flag(WRAPPERS.stream().anyMatch(prefix -> symbols.contains(prefix + "bpf"))));
-            case "LINUX_HAS_BPF_COOKIE" ->
-                switch (features.support(Feature.BPF_COOKIE)) {
-                    case SUPPORTED -> Optional.of(flag(true));
-                    case UNSUPPORTED -> Optional.of(flag(false));
-                    case UNKNOWN -> Optional.empty();
-                };
+            case "LINUX_HAS_SYSCALL_WRAPPER" -> flag(Feature.SYSCALL_WRAPPER);
+            case "LINUX_HAS_BPF_COOKIE" -> flag(Feature.BPF_COOKIE);
             default -> kconfig(name);
         };
     }
 
-    private static String flag(boolean value) {
-        return value ? "1" : "0";
+    /** What can't be found out counts as missing, so that programs take the way that works everywhere. */
+    private Optional<String> flag(Feature feature) {
+        return Optional.of(features.support(feature) == Support.SUPPORTED ? "1" : "0");
+    }
+
+    /** Attaching a kprobe would tell too, but not on kernels without kprobes. */
+    private Support syscallWrapper() {
+        try {
+            boolean wrapped = WRAPPERS.stream().anyMatch(prefix -> symbols.contains(prefix + "bpf"));
+            return wrapped ? Support.SUPPORTED : Support.UNSUPPORTED;
+        } catch (LinkException e) {
+            return Support.UNKNOWN;
+        }
+    }
+
+    /** The limit of locked memory of this process. */
+    Memlock memlock() {
+        return memlock;
+    }
+
+    /**
+     * What the kernel can do for the holder of a BPF token.
+     *
+     * @param token descriptor of the token, 0 for none
+     */
+    KernelFeatures features(int token) {
+        return new FeatureProbes(sys, token, memlock, this::syscallWrapper);
     }
 
     /** {@return what the kernel can do, found by trying when asked; answers are kept, unless nothing was found out} */

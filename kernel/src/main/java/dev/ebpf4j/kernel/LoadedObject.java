@@ -36,12 +36,19 @@ public final class LoadedObject implements AutoCloseable {
     private final Map<String, DataSection> sections = new HashMap<>();
     private final Map<String, MappedArena> arenas;
     private final Deque<AutoCloseable> made;
+    private final List<String> notes;
 
     /** Takes over {@code made}, the newest first. Slots that the plan left empty, or that only it used, have no name. */
-    LoadedObject(LinkedObject linked, MapSteps mapSteps, @Nullable Program[] programSlots, Deque<AutoCloseable> made) {
+    LoadedObject(
+            LinkedObject linked,
+            MapSteps mapSteps,
+            @Nullable Program[] programSlots,
+            Deque<AutoCloseable> made,
+            List<String> notes) {
         this.linked = linked;
         this.arenas = Map.copyOf(mapSteps.arenas());
         this.made = new ArrayDeque<>(made);
+        this.notes = List.copyOf(notes);
         this.maps = mapSteps.byName(linked);
         this.programs = new LinkedHashMap<>();
         linked.variables().forEach(variable -> variables.put(variable.name(), variable));
@@ -55,6 +62,11 @@ public final class LoadedObject implements AutoCloseable {
     /** {@return the spec that the object was made from} */
     public ObjectSpec spec() {
         return linked.spec();
+    }
+
+    /** {@return a line for each thing that this kernel lacks or refused and that was done otherwise; most often none} */
+    public List<String> notes() {
+        return notes;
     }
 
     /**

@@ -4,12 +4,13 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.link.ModuleBtf;
+import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.plan.LoadStep;
+import dev.ebpf4j.plan.LoadStep.BindMap;
 import dev.ebpf4j.plan.LoadStep.CloseMap;
 import dev.ebpf4j.plan.LoadStep.CreateMap;
 import dev.ebpf4j.plan.LoadStep.FillArena;
@@ -31,8 +32,10 @@ import dev.ebpf4j.sys.Uapi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -49,6 +52,7 @@ final class PlanRun {
     private final Map<ModuleBtf, Fd> modules = new HashMap<>();
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
     private final MapSteps maps;
+    private final List<String> notes;
     private @Nullable Fd btfFd;
 
     PlanRun(Sys sys, Advice advice, Memlock memlock, LoadPlan plan, LoadOptions options) {
@@ -58,6 +62,7 @@ final class PlanRun {
         this.plan = plan;
         this.maps = new MapSteps(sys, plan.mapSlots(), options.reusedMaps(), made);
         this.programs = new Program[plan.object().programs().size()];
+        this.notes = new ArrayList<>(plan.notes());
     }
 
     LoadedObject run() {
@@ -87,7 +92,7 @@ final class PlanRun {
         try {
             plan.steps().subList(firstProgram(), plan.steps().size()).forEach(this::runWithMemory);
             modules.values().forEach(Fd::close);
-            return new LoadedObject(plan.object(), maps, programs, made);
+            return new LoadedObject(plan.object(), maps, programs, made, notes);
         } catch (Throwable failure) {
             Closing.undo(made, prepared, failure);
             throw failure;
@@ -128,7 +133,7 @@ final class PlanRun {
 
     private void run(LoadStep step) {
         switch (step) {
-            case LoadBtf load -> loadBtf(load.btf());
+            case LoadBtf load -> loadBtf(load);
             case OpenModuleBtf open -> modules.put(open.module(), keep(ModuleBtfs.open(sys, open.module())));
             case CreateMap create -> maps.create(create);
             case UseMap use -> maps.use(use);
@@ -141,13 +146,15 @@ final class PlanRun {
             case PutMap put ->
                 maps.put(put.outer(), put.key(), maps.map(put.inner()).fd());
             case LoadProgram load -> loadProgram(load);
+            case BindMap bind -> bind(program(bind.program()), maps.map(bind.map()));
             case PutProgram put ->
                 maps.put(put.map(), put.key(), program(put.program()).fd());
         }
     }
 
-    private void loadBtf(Btf types) {
-        byte[] bytes = types.toBytes();
+    /** Without type information most objects load too, so a refusal ends the run only if it is required. */
+    private void loadBtf(LoadBtf step) {
+        byte[] bytes = step.btf().toBytes();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment copy = arena.allocate(bytes.length, Long.BYTES);
             copy.copyFrom(MemorySegment.ofArray(bytes));
@@ -155,11 +162,37 @@ final class PlanRun {
             attr.set(JAVA_LONG, BpfAttr.BtfLoad.BTF, copy.address());
             attr.set(JAVA_INT, BpfAttr.BtfLoad.BTF_SIZE, bytes.length);
             long result = sys.bpf(Uapi.Cmd.BPF_BTF_LOAD, attr, BpfAttr.BtfLoad.BYTES);
-            if (result < 0) {
-                throw btfFailure(arena, attr, result);
+            if (result >= 0) {
+                btfFd = keep(new Fd(sys, result));
+                maps.useTypes(step.btf(), btfFd);
+                return;
             }
-            btfFd = keep(new Fd(sys, result));
-            maps.useTypes(types, btfFd);
+            BpfException failure = btfFailure(arena, attr, result);
+            if (step.required() || isDenied(failure)) {
+                throw failure;
+            }
+            notes.add(failure.getMessage().replaceAll("\\s*\n\\s*", "; ") + "; loaded without it");
+        }
+    }
+
+    /** Whether the refusal is about the process, and so will meet all else too. */
+    private static boolean isDenied(BpfException failure) {
+        return failure.errno().is(Errno.EPERM)
+                || failure.errno().is(Errno.EACCES)
+                || failure.errno().is(Errno.ENOSYS)
+                || failure.errno().is(Errno.ENOMEM);
+    }
+
+    private void bind(Program program, BpfMap map) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfAttr.ProgBindMap.BYTES, Long.BYTES);
+            attr.set(JAVA_INT, BpfAttr.ProgBindMap.PROG_FD, program.fd());
+            attr.set(JAVA_INT, BpfAttr.ProgBindMap.MAP_FD, map.fd());
+            long result = sys.bpf(Uapi.Cmd.BPF_PROG_BIND_MAP, attr, BpfAttr.ProgBindMap.BYTES);
+            if (result < 0) {
+                notes.add("map '" + map.name() + "' is not bound to program '" + program.name() + "': "
+                        + Errno.of(result));
+            }
         }
     }
 

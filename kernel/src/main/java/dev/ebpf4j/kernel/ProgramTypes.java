@@ -1,14 +1,12 @@
 package dev.ebpf4j.kernel;
 
 import dev.ebpf4j.error.Errno;
-import dev.ebpf4j.insn.Slots;
 import dev.ebpf4j.spec.ProgramType;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
 
 /** Since when there is which type of program, and whether this kernel has it. */
 final class ProgramTypes {
-    private static final long[] RETURN_ZERO = {Slots.of(0xb7, 0, 0, 0, 0), Slots.of(0x95, 0, 0, 0, 0)};
 
     private ProgramTypes() {}
 
@@ -43,7 +41,8 @@ final class ProgramTypes {
     static boolean isLacking(Sys sys, ProgramType type) {
         return switch (type) {
             case SOCKET_FILTER, KPROBE, TRACEPOINT, PERF_EVENT, RAW_TRACEPOINT, XDP, SCHED_CLS, CGROUP_SKB -> {
-                long result = FeatureProbes.loadProgram(sys, type, 0, "", RETURN_ZERO);
+                long result =
+                        new ProbeCalls(sys, 0, () -> false).program(type, 0, ProbeCalls.RESULT_ZERO, ProbeCalls.RETURN);
                 if (result >= 0) {
                     new Fd(sys, result).close();
                 }

@@ -88,7 +88,7 @@ final class Plans {
                 new LinkedObject(spec, maps, List.of(), programs),
                 5,
                 List.of(
-                        new LoadStep.LoadBtf(Btf.parse(ProbeBtf.of(Feature.BTF_FUNC))),
+                        new LoadStep.LoadBtf(Btf.parse(ProbeBtf.of(Feature.BTF_FUNC)), false),
                         new LoadStep.CreateMap(0, "all.rodata", DATA, LoadStep.NO_SLOT, true),
                         new LoadStep.CreateMap(1, "inner", INNER, LoadStep.NO_SLOT, false),
                         new LoadStep.CreateMap(4, "", INNER, LoadStep.NO_SLOT, false),

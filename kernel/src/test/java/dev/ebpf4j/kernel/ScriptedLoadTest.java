@@ -32,13 +32,13 @@ import org.junit.jupiter.api.Test;
 /** Loading into a kernel made of a script: what is asked, in which order, and what is left after a failure. */
 class ScriptedLoadTest {
     private static final String LOG = """
-            0: R1=ctx() R10=fp0
-            ; return s->f; @ a.c:7
-            0: (18) r1 = 0xffff888100000000       ; R1=map_ptr()
-            2: (85) call unknown#195896080
-            invalid func unknown#195896080
-            processed 2 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
-            """;
+        0: R1=ctx() R10=fp0
+        ; return s->f; @ a.c:7
+        0: (18) r1 = 0xffff888100000000       ; R1=map_ptr()
+        2: (85) call unknown#195896080
+        invalid func unknown#195896080
+        processed 2 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
+        """;
 
     private static ScriptedSys kernel() {
         return new ScriptedSys()
@@ -48,7 +48,7 @@ class ScriptedLoadTest {
 
     private static BpfLoader loader(Sys sys) {
         Privileges root = new Privileges(-1, true, false, false, 0, "");
-        return new BpfLoader(sys, new Advice(sys, () -> root));
+        return new BpfLoader(sys, new Advice(sys, () -> root), new Memlock(sys));
     }
 
     private static String name(ScriptedSys.Call call) {

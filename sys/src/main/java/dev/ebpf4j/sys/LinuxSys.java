@@ -30,6 +30,11 @@ final class LinuxSys implements Sys {
     private static final int FSMOUNT_CLOEXEC = 1;
     private static final int AT_PAGESZ = 6;
     private static final int MAP_FIXED_NOREPLACE = 0x100000;
+    private static final int COMMON_ATTRS = 1 << 16;
+    /** Only x86-64 has this call, so it is not in {@link SysCall}. */
+    private static final int X86_UPROBE = 336;
+
+    private static final int ENOSYS = 38;
 
     private final Arch arch;
     private final int bpf;
@@ -141,6 +146,18 @@ final class LinuxSys implements Sys {
     public long bpf(int cmd, MemorySegment attr, int size) {
         long result = checked(bpf, cmd, attr.address(), size, 0, 0);
         return returnsFd(cmd) ? raise(result) : result;
+    }
+
+    @Override
+    public long bpfCommon(int cmd, MemorySegment attr, int size, @Nullable MemorySegment common) {
+        long address = common == null ? 0 : common.address();
+        long result = checked(bpf, cmd | COMMON_ATTRS, attr.address(), size, address, COMMON_ATTR_BYTES);
+        return returnsFd(cmd) ? raise(result) : result;
+    }
+
+    @Override
+    public long uprobe() {
+        return arch == Arch.X86_64 ? checked(X86_UPROBE, 0, 0, 0, 0, 0) : -ENOSYS;
     }
 
     private static boolean returnsFd(int cmd) {

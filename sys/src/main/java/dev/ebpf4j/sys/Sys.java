@@ -62,6 +62,19 @@ public interface Sys {
      */
     long bpfShort(int cmd, long attr, int size, boolean mayFail);
 
+    /**
+     * bpf(2) with the arguments that all commands have in common, which only newer kernels take; others answer EINVAL.
+     *
+     * @param cmd one of {@link Uapi.Cmd}
+     * @param attr the command's part of {@code union bpf_attr}
+     * @param size bytes of {@code attr} that the kernel shall read
+     * @param common {@code struct bpf_common_attr} of {@link #COMMON_ATTR_BYTES}; without it a kernel that takes it answers EFAULT
+     */
+    long bpfCommon(int cmd, MemorySegment attr, int size, @Nullable MemorySegment common);
+
+    /** The system call of uprobe trampolines, x86-64 only: from elsewhere ENXIO, and ENOSYS where there is none. */
+    long uprobe();
+
     /** perf_event_open(2) with PERF_FLAG_FD_CLOEXEC added to {@code flags}. */
     long perfEventOpen(MemorySegment attr, int pid, int cpu, int groupFd, long flags);
 
@@ -142,6 +155,9 @@ public interface Sys {
 
     /** gettid(2). */
     long gettid();
+
+    /** Size of {@code struct bpf_common_attr}: u64 log_buf; u32 log_size, log_level, log_true_size. */
+    int COMMON_ATTR_BYTES = 24;
 
     /** In place of a directory's descriptor: the current directory. */
     int AT_FDCWD = -100;

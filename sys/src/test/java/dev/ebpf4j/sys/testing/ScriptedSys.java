@@ -48,8 +48,10 @@ public final class ScriptedSys implements Sys {
     }
 
     private static final int EINTR = 4;
+    private static final int ENXIO = 6;
     private static final int EBADF = 9;
     private static final int ENOMEM = 12;
+    private static final int EFAULT = 14;
     private static final int EINVAL = 22;
     private static final int ENOENT = 2;
     private static final Set<Integer> MAKES_FD = Set.of(
@@ -210,6 +212,20 @@ public final class ScriptedSys implements Sys {
             }
             return MAKES_FD.contains(cmd) ? newFd("bpf:" + cmd) : 0;
         });
+    }
+
+    /** A kernel that takes them; the log stays empty. */
+    @Override
+    public long bpfCommon(int cmd, MemorySegment attr, int size, @Nullable MemorySegment common) {
+        if (common != null) {
+            return bpf(cmd, attr, size);
+        }
+        return run("bpf-common:" + cmd, List.of((long) cmd, attr.address(), (long) size), () -> -EFAULT);
+    }
+
+    @Override
+    public long uprobe() {
+        return run("uprobe", List.of(), () -> -ENXIO);
     }
 
     @Override
@@ -412,7 +428,7 @@ public final class ScriptedSys implements Sys {
 
     @Override
     public long prlimit(int resource, @Nullable MemorySegment newLimit, @Nullable MemorySegment oldLimit) {
-        return run("prlimit", List.of((long) resource), () -> 0);
+        return run("prlimit", List.of((long) resource, newLimit == null ? 0L : 1L), () -> 0);
     }
 
     @Override
