@@ -24,8 +24,10 @@ import dev.ebpf4j.kernel.TracePipe;
 import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.ObjectSpec;
+import dev.ebpf4j.test.BpfFs;
 import dev.ebpf4j.test.LeakCheck;
 import dev.ebpf4j.test.RequiresBpf;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -187,23 +189,23 @@ class RunRowsTest {
     }
 
     @Test
-    void row35_pinAndOpenAgain() {
+    void row35_pinAndOpenAgain() throws IOException, InterruptedException {
         Program mark = object.program("mark");
         try (BpfFs bpffs = BpfFs.mount()) {
-            mark.pin(bpffs.path("mark"));
-            object.map(".bss").pin(bpffs.path("bss"));
-            try (Program pinned = Program.openPinned(bpffs.path("mark"))) {
+            mark.pin(bpffs.root() + "/mark");
+            object.map(".bss").pin(bpffs.root() + "/bss");
+            try (Program pinned = Program.openPinned(bpffs.root() + "/mark")) {
                 assertEquals(mark.info().id(), pinned.info().id());
                 assertEquals("mark", pinned.name());
                 assertTrue(pinned.spec().isEmpty());
             }
             IllegalArgumentException wrong =
-                    assertThrows(IllegalArgumentException.class, () -> Program.openPinned(bpffs.path("bss")));
+                    assertThrows(IllegalArgumentException.class, () -> Program.openPinned(bpffs.root() + "/bss"));
             assertEquals(
-                    bpffs.path("bss"),
+                    bpffs.root() + "/bss",
                     String.valueOf(wrong.getMessage())
                             .replaceFirst("what is pinned at (\\S+) is no program, but anon_inode:bpf-map", "$1"));
-            BpfException none = assertThrows(BpfException.class, () -> Program.openPinned(bpffs.path("none")));
+            BpfException none = assertThrows(BpfException.class, () -> Program.openPinned(bpffs.root() + "/none"));
             assertTrue(none.errno().is(Errno.ENOENT), none::getMessage);
         }
     }

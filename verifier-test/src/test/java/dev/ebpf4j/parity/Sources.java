@@ -10,9 +10,11 @@ import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.kernel.Program;
 import dev.ebpf4j.kernel.TestRun;
+import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.ObjectSpec;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -57,6 +59,13 @@ final class Sources {
     /** Runs a program on a packet of zeros; answers what it returned. */
     static int run(Program program) {
         return program.testRun(TestRun.onPacket(PACKET)).returnValue();
+    }
+
+    /** One run on a packet of zeros with this mark. */
+    static TestRun marked(int mark) {
+        ByteBuffer context = ByteBuffer.allocate(3 * Integer.BYTES).order(ByteOrder.nativeOrder());
+        context.putInt(2 * Integer.BYTES, mark);
+        return TestRun.onPacket(PACKET).withContext(Bytes.of(context.array()));
     }
 
     private static Path directory() {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A file system of type bpf in a directory of its own, whose name has a dot; gone with all its pins when closed. */
-final class BpfFs implements AutoCloseable {
+public final class BpfFs implements AutoCloseable {
     private final Path root;
 
     private BpfFs(Path root) {
@@ -18,7 +18,7 @@ final class BpfFs implements AutoCloseable {
     }
 
     /** Mounts one; skips the test where that is not allowed. */
-    static BpfFs mount() throws IOException, InterruptedException {
+    public static BpfFs mount() throws IOException, InterruptedException {
         Path root = Files.createTempDirectory("pins.of.");
         String refusal = run("mount", "-t", "bpf", "bpf", root.toString());
         if (!refusal.isEmpty()) {
@@ -28,12 +28,13 @@ final class BpfFs implements AutoCloseable {
         return new BpfFs(root);
     }
 
-    String root() {
+    /** Where it is mounted. */
+    public String root() {
         return root.toString();
     }
 
     /** All pins, as paths below the root, sorted; without those that the kernel itself puts into a new file system. */
-    List<String> pins() throws IOException {
+    public List<String> pins() throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             return files.filter(file -> !Files.isDirectory(file))
                     .map(file -> root.relativize(file).toString())
@@ -44,7 +45,7 @@ final class BpfFs implements AutoCloseable {
     }
 
     /** All directories below the root. */
-    List<String> directories() throws IOException {
+    public List<String> directories() throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             return files.filter(file -> Files.isDirectory(file) && !file.equals(root))
                     .map(file -> root.relativize(file).toString())
