@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What libbpf makes of objects. Runs the program in the resource {@code Libbpf.java} in a JVM of its own. */
-final class Libbpf {
+public final class Libbpf {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Pattern VERSION = Pattern.compile("version (\\d+)\\.(\\d+)");
 
@@ -25,16 +25,21 @@ final class Libbpf {
     }
 
     /** Loads all programs of each object together; aborts the test if there is no libbpf. */
-    static Libbpf loadWhole(List<Path> objects) throws IOException {
-        return run("whole", objects);
+    public static Libbpf loadWhole(List<Path> objects) throws IOException {
+        return run(List.of("whole"), objects);
     }
 
     /** Loads each program of each object alone; aborts the test if there is no libbpf. */
-    static Libbpf loadEach(List<Path> objects) throws IOException {
-        return run("each", objects);
+    public static Libbpf loadEach(List<Path> objects) throws IOException {
+        return run(List.of("each"), objects);
     }
 
-    private static Libbpf run(String mode, List<Path> objects) throws IOException {
+    /** Loads each program alone, relocated by the types in a file; aborts the test if there is no libbpf. */
+    public static Libbpf loadEach(Path types, List<Path> objects) throws IOException {
+        return run(List.of("each", "btf=" + types), objects);
+    }
+
+    private static Libbpf run(List<String> mode, List<Path> objects) throws IOException {
         Found libbpf = Oracles.libbpf();
         Path folder = Files.createTempDirectory("oracle");
         Path program = folder.resolve("Libbpf.java");
@@ -44,7 +49,8 @@ final class Libbpf {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString();
             List<String> command = new ArrayList<>(List.of(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", program.toString()));
-            command.addAll(List.of(libbpf.file().toString(), mode));
+            command.add(libbpf.file().toString());
+            command.addAll(mode);
             objects.forEach(object -> command.add(object.toString()));
             return new Libbpf(Tool.lines(libbpf.libraries(), LIMIT, command));
         } finally {
@@ -54,7 +60,7 @@ final class Libbpf {
     }
 
     /** Whether it is at least that version. */
-    boolean isAtLeast(int major, int minor) {
+    public boolean isAtLeast(int major, int minor) {
         Matcher version = VERSION.matcher(printed.getFirst());
         if (!version.matches()) {
             throw new IllegalStateException("no version: " + printed.getFirst());
@@ -64,7 +70,7 @@ final class Libbpf {
     }
 
     /** What it made of each object, by path. */
-    Map<String, ObjectDump> objects() {
+    public Map<String, ObjectDump> objects() {
         return ObjectDump.parse(printed.subList(1, printed.size()));
     }
 }

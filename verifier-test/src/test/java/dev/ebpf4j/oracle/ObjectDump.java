@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * @param maps name, type, sizes, entries and flags of each map, as the kernel tells them
  * @param programs the programs by name
  */
-record ObjectDump(SortedSet<String> maps, Map<String, ProgramDump> programs) {
+public record ObjectDump(SortedSet<String> maps, Map<String, ProgramDump> programs) {
 
     /**
      * What a loader made of a program.
@@ -24,19 +24,19 @@ record ObjectDump(SortedSet<String> maps, Map<String, ProgramDump> programs) {
      * @param code the instructions as they were loaded, in hexadecimal, map descriptors 0
      * @param uses which instruction takes which map
      */
-    record ProgramDump(String name, int result, String tag, int xlatedBytes, String code, String uses) {
+    public record ProgramDump(String name, int result, String tag, int xlatedBytes, String code, String uses) {
 
-        boolean isLoaded() {
+        public boolean isLoaded() {
             return result == 0;
         }
 
         /** Where the maps' names are not known, because nothing was loaded. */
-        ProgramDump withoutMapNames() {
+        public ProgramDump withoutMapNames() {
             return new ProgramDump(name, result, tag, xlatedBytes, code, uses.replaceAll("=\\S+", ""));
         }
 
         /** A line for each slot, for messages that show the difference. */
-        String lines() {
+        public String lines() {
             List<String> lines = new ArrayList<>();
             for (int at = 0; at < code.length(); at += 16) {
                 lines.add(at / 16 + " " + code.substring(at, at + 16));

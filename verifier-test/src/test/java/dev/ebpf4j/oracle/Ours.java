@@ -4,6 +4,7 @@ import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.KernelInfo;
 import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.kernel.ProgramInfo;
+import dev.ebpf4j.link.LinkInputs;
 import dev.ebpf4j.link.LinkedProgram;
 import dev.ebpf4j.link.ObjectLinker;
 import dev.ebpf4j.maps.BpfMap;
@@ -21,11 +22,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** What ebpf4j makes of an object, in the words of {@link ObjectDump}. */
-final class Ours {
+public final class Ours {
     private Ours() {}
 
     /** Loads all programs together. */
-    static ObjectDump load(ObjectSpec spec) {
+    public static ObjectDump load(ObjectSpec spec) {
         LoadPlan plan = plan(spec);
         Map<String, ProgramDump> programs = new LinkedHashMap<>();
         try (LoadedObject loaded = BpfLoader.load(plan)) {
@@ -43,13 +44,18 @@ final class Ours {
     }
 
     /** What would be loaded. */
-    static LoadPlan plan(ObjectSpec spec) {
+    public static LoadPlan plan(ObjectSpec spec) {
+        return plan(spec, KernelInfo.detect().linkInputs());
+    }
+
+    /** What would be loaded, linked by other facts than this kernel's. */
+    public static LoadPlan plan(ObjectSpec spec, LinkInputs inputs) {
         KernelInfo kernel = KernelInfo.detect();
-        return LoadPlan.of(ObjectLinker.link(spec, kernel.linkInputs()), kernel.features(), kernel.machine());
+        return LoadPlan.of(ObjectLinker.link(spec, inputs), kernel.features(), kernel.machine());
     }
 
     /** The programs of a plan, with the instructions that it will load. */
-    static Map<String, ProgramDump> programs(LoadPlan plan) {
+    public static Map<String, ProgramDump> programs(LoadPlan plan) {
         Map<Integer, String> maps = new TreeMap<>();
         Map<String, ProgramDump> programs = new LinkedHashMap<>();
         for (LoadStep step : plan.steps()) {

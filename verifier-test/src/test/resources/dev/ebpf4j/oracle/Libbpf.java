@@ -21,7 +21,7 @@ import java.util.TreeMap;
 /**
  * Loads objects by libbpf and prints what it made of them. Run from source in a JVM of its own, because only the module
  * sys may call native code in ours, and so that everything is closed when it ends:
- * {@code java --enable-native-access=ALL-UNNAMED Libbpf.java LIBBPF.SO whole|each OBJECT...}
+ * {@code java --enable-native-access=ALL-UNNAMED Libbpf.java LIBBPF.SO whole|each [btf=FILE] OBJECT...}
  *
  * <pre>
  * version MAJOR.MINOR                             libbpf's
@@ -32,15 +32,19 @@ import java.util.TreeMap;
  * uses SLOT=NAME ...                              64-bit loads of a map, whose descriptor in the code is 0
  * </pre>
  *
+ * "btf=FILE" has the objects behind it relocated by the types in that file instead of the kernel's.
  * "whole" loads all programs of an object together, "each" one after the other, each without the others.
  */
 final class Libbpf {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final int PROG_INFO = 256;
     private static final int MAP_INFO = 128;
+    private static final int OPEN_OPTIONS = 56;
+    private static final int BTF_CUSTOM_PATH = 48;
 
     private final SymbolLookup library;
     private final Arena arena = Arena.global();
+    private MemorySegment types = MemorySegment.NULL;
 
     private Libbpf(Path path) {
         library = SymbolLookup.libraryLookup(path, arena);
@@ -48,8 +52,13 @@ final class Libbpf {
 
     public static void main(String[] args) throws Throwable {
         Libbpf libbpf = new Libbpf(Path.of(args[0]));
-        System.out.println("version " + libbpf.version("libbpf_major_version") + "." + libbpf.version("libbpf_minor_version"));
+        System.out.println(
+                "version " + libbpf.version("libbpf_major_version") + "." + libbpf.version("libbpf_minor_version"));
         for (int i = 2; i < args.length; i++) {
+            if (args[i].startsWith("btf=")) {
+                libbpf.types = libbpf.arena.allocateFrom(args[i].substring(4));
+                continue;
+            }
             System.out.println("object " + args[i]);
             if (args[1].equals("whole")) {
                 libbpf.whole(args[i]);
@@ -100,7 +109,11 @@ final class Libbpf {
     }
 
     private MemorySegment open(String file) throws Throwable {
-        return (MemorySegment) function("bpf_object__open", ADDRESS, ADDRESS).invoke(arena.allocateFrom(file));
+        MemorySegment options = arena.allocate(OPEN_OPTIONS, 8);
+        options.set(JAVA_LONG, 0, OPEN_OPTIONS);
+        options.set(ADDRESS, BTF_CUSTOM_PATH, types);
+        return (MemorySegment)
+                function("bpf_object__open_file", ADDRESS, ADDRESS, ADDRESS).invoke(arena.allocateFrom(file), options);
     }
 
     private void close(MemorySegment object) throws Throwable {
@@ -137,19 +150,23 @@ final class Libbpf {
     }
 
     private boolean autoload(MemorySegment program) throws Throwable {
-        return (boolean) function("bpf_program__autoload", JAVA_BOOLEAN, ADDRESS).invoke(program);
+        return (boolean)
+                function("bpf_program__autoload", JAVA_BOOLEAN, ADDRESS).invoke(program);
     }
 
     private void print(MemorySegment program, int result, Map<Integer, String> maps) throws Throwable {
-        MemorySegment name = (MemorySegment) function("bpf_program__name", ADDRESS, ADDRESS).invoke(program);
+        MemorySegment name =
+                (MemorySegment) function("bpf_program__name", ADDRESS, ADDRESS).invoke(program);
         int fd = (int) function("bpf_program__fd", JAVA_INT, ADDRESS).invoke(program);
         MemorySegment info = fd < 0 ? MemorySegment.NULL : info(fd, PROG_INFO);
         boolean known = info.address() != 0;
         String tag = known ? HexFormat.of().formatHex(info.asSlice(8, 8).toArray(JAVA_BYTE)) : "-";
         System.out.println("program " + name.reinterpret(Long.MAX_VALUE).getString(0) + " " + result + " " + tag + " "
                 + (known ? info.get(JAVA_INT, 20) : 0));
-        long count = (long) function("bpf_program__insn_cnt", JAVA_LONG, ADDRESS).invoke(program);
-        MemorySegment code = (MemorySegment) function("bpf_program__insns", ADDRESS, ADDRESS).invoke(program);
+        long count =
+                (long) function("bpf_program__insn_cnt", JAVA_LONG, ADDRESS).invoke(program);
+        MemorySegment code =
+                (MemorySegment) function("bpf_program__insns", ADDRESS, ADDRESS).invoke(program);
         printCode(code.reinterpret(count * 8), maps);
     }
 
