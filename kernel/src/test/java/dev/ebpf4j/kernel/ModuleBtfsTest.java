@@ -223,6 +223,6 @@ class ModuleBtfsTest {
 
     private static LoadedObject run(Sys sys) {
         Privileges root = new Privileges(-1, true, false, false, 0, "");
-        return new BpfLoader(sys, new Advice(sys, () -> root)).run(plan());
+        return new BpfLoader(sys, new Advice(sys, () -> root), new Memlock(sys)).run(plan());
     }
 }
