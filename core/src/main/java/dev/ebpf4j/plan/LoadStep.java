@@ -38,8 +38,23 @@ public sealed interface LoadStep {
      * @param spec final shape: rounded, with flags this kernel knows and type ids only if it takes them
      * @param inner slot of the map that shows what may be put in, for maps of maps; else {@link #NO_SLOT}
      * @param withBtf whether key and value types are told to the kernel
+     * @param exclusiveTo hash of the only program that may use the map; empty if all may
      */
-    record CreateMap(int map, String kernelName, MapSpec spec, int inner, boolean withBtf) implements LoadStep {}
+    record CreateMap(int map, String kernelName, MapSpec spec, int inner, boolean withBtf, Bytes exclusiveTo)
+            implements LoadStep {
+        /**
+         * A map that all programs may use.
+         *
+         * @param map slot that the map takes
+         * @param kernelName name that the kernel gets, empty if it takes none
+         * @param spec final shape
+         * @param inner slot of the map that shows what may be put in; else {@link #NO_SLOT}
+         * @param withBtf whether key and value types are told to the kernel
+         */
+        public CreateMap(int map, String kernelName, MapSpec spec, int inner, boolean withBtf) {
+            this(map, kernelName, spec, inner, withBtf, Bytes.EMPTY);
+        }
+    }
 
     /**
      * Take a map that whoever runs the plan brings along under its name. It keeps what it holds.

@@ -131,7 +131,7 @@ final class MapPlanner {
             template = slotCount++;
             steps.add(new CreateMap(template, kernelName(inner), inner, LoadStep.NO_SLOT, isTyped(inner)));
         }
-        steps.add(new CreateMap(slot, kernelName(map), map, template, isTyped(map)));
+        steps.add(new CreateMap(slot, kernelName(map), map, template, isTyped(map), exclusiveTo(map)));
         if (inner != null) {
             steps.add(new LoadStep.CloseMap(template));
         }
@@ -155,6 +155,20 @@ final class MapPlanner {
                 steps.add(new LoadStep.PutMap(slot, element.key(), target));
             }
         }
+    }
+
+    private Bytes exclusiveTo(MapSpec map) {
+        String only = map.exclusiveProgram();
+        if (only == null) {
+            return Bytes.EMPTY;
+        }
+        for (LinkedProgram program : object.programs()) {
+            if (program.name().equals(only)) {
+                return ProgramHash.of(program, object.spec().byteOrder());
+            }
+        }
+        throw new LinkException("map '" + map.name() + "' is for program '" + only
+                + "' alone, but the object has no program that is loaded of that name");
     }
 
     private static boolean isTyped(MapSpec map) {

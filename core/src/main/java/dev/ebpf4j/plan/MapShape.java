@@ -84,6 +84,8 @@ final class MapShape {
                     SOCKHASH,
                     QUEUE,
                     STACK,
+                    RINGBUF,
+                    USER_RINGBUF,
                     ARENA -> false;
             default -> true;
         };

@@ -77,7 +77,8 @@ final class PlanText {
                 + (map.flags() == 0 ? "" : ", flags 0x" + Integer.toHexString(map.flags()))
                 + (map.mapExtra() == 0 ? "" : ", extra 0x" + Long.toHexString(map.mapExtra()))
                 + (step.inner() == LoadStep.NO_SLOT ? "" : ", of maps like map " + step.inner())
-                + (step.withBtf() ? ", types " + map.keyTypeId() + " and " + map.valueTypeId() : "");
+                + (step.withBtf() ? ", types " + map.keyTypeId() + " and " + map.valueTypeId() : "")
+                + (map.exclusiveProgram() == null ? "" : ", for program '" + map.exclusiveProgram() + "' alone");
     }
 
     private static String program(LoadStep.LoadProgram step) {

@@ -196,6 +196,22 @@ public final class ObjectSpec {
         return ExceptionCallback.of(this, entry);
     }
 
+    /**
+     * {@return a copy in which a global array has another length; new elements are zero}
+     *
+     * @param name name of an array that is the last variable of its section
+     * @param size its size in bytes, a multiple of an element's
+     * @throws MissingObjectException if the object has no variable of this name
+     * @throws IllegalArgumentException if the variable is no array, is not the last one, or the size does not fit
+     */
+    public ObjectSpec withVariableSize(String name, int size) {
+        VariableSpec variable = variable(name);
+        if (size <= 0) {
+            throw new IllegalArgumentException("variable '" + name + "' of " + size + " bytes");
+        }
+        return VariableSize.change(this, variable, size);
+    }
+
     /** Whether the BTF says so; a single byte may be a character. */
     private boolean isNumber(VariableSpec variable) {
         Btf types = btf();

@@ -9,6 +9,7 @@ import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.link.LinkedObject;
 import dev.ebpf4j.maps.ArenaMap;
 import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.maps.MapCreation;
 import dev.ebpf4j.maps.Pins;
 import dev.ebpf4j.plan.LoadStep;
 import dev.ebpf4j.plan.LoadStep.CreateMap;
@@ -17,6 +18,7 @@ import dev.ebpf4j.plan.LoadStep.MapArena;
 import dev.ebpf4j.plan.LoadStep.OpenPinned;
 import dev.ebpf4j.plan.LoadStep.UseMap;
 import dev.ebpf4j.spec.Bytes;
+import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
 import java.lang.foreign.Arena;
@@ -38,6 +40,7 @@ final class MapSteps {
     private final Sys sys;
     private final Map<String, BpfMap> given;
     private final Deque<AutoCloseable> made;
+    private final List<String> notes;
     private final Pins pins;
     private final Deque<AutoCloseable> pinned = new ArrayDeque<>();
     private final @Nullable BpfMap[] maps;
@@ -56,9 +59,11 @@ final class MapSteps {
     /**
      * @param given maps that the caller brings along, by their names in the object
      * @param made where to put what is to be closed with the object
+     * @param notes where to tell what was done otherwise than planned
      */
-    MapSteps(Sys sys, int slots, Map<String, BpfMap> given, Deque<AutoCloseable> made) {
+    MapSteps(Sys sys, int slots, Map<String, BpfMap> given, Deque<AutoCloseable> made, List<String> notes) {
         this.sys = sys;
+        this.notes = notes;
         this.given = given;
         this.made = made;
         this.pins = new Pins(sys);
@@ -94,7 +99,35 @@ final class MapSteps {
 
     void create(CreateMap step) {
         int innerFd = step.inner() == LoadStep.NO_SLOT ? 0 : map(step.inner()).fd();
-        keep(step.map(), BpfMap.create(sys, step.spec(), step.kernelName(), btf, step.withBtf() ? btfFd : 0, innerFd));
+        int types = step.withBtf() ? btfFd : 0;
+        try {
+            keep(step.map(), create(step, innerFd, types));
+        } catch (BpfException refusal) {
+            if (types == 0 || needsTypes(step.spec().type()) || isDenied(refusal.errno())) {
+                throw refusal;
+            }
+            keep(step.map(), create(step, innerFd, 0));
+            notes.add("map '" + step.spec().name() + "' was created without the types of its keys and values, which the"
+                    + " kernel refused with " + refusal.errno().name());
+        }
+    }
+
+    private BpfMap create(CreateMap step, int innerFd, int types) {
+        MapCreation creation = new MapCreation(step.kernelName(), btf, types, innerFd, 0, step.exclusiveTo());
+        return BpfMap.create(sys, step.spec(), creation);
+    }
+
+    /** The kernel knows where to put local storage by its types alone. */
+    private static boolean needsTypes(MapType type) {
+        return switch (type) {
+            case SK_STORAGE, INODE_STORAGE, TASK_STORAGE, CGRP_STORAGE, STRUCT_OPS -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether the refusal is about the process or the machine, and not about this map. */
+    private static boolean isDenied(Errno errno) {
+        return errno.is(Errno.EPERM) || errno.is(Errno.EACCES) || errno.is(Errno.ENOMEM);
     }
 
     void use(UseMap step) {

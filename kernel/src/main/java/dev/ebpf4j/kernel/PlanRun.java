@@ -51,6 +51,7 @@ final class PlanRun {
     private final @Nullable Program[] programs;
     private final Map<ModuleBtf, Fd> modules = new HashMap<>();
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
+    private final List<String> notes = new ArrayList<>();
     private final MapSteps maps;
     private final List<String> notes;
     private @Nullable Fd btfFd;
@@ -60,7 +61,7 @@ final class PlanRun {
         this.advice = advice;
         this.memlock = memlock;
         this.plan = plan;
-        this.maps = new MapSteps(sys, plan.mapSlots(), options.reusedMaps(), made);
+        this.maps = new MapSteps(sys, plan.mapSlots(), options.reusedMaps(), made, notes);
         this.programs = new Program[plan.object().programs().size()];
         this.notes = new ArrayList<>(plan.notes());
     }

@@ -3,6 +3,7 @@ package dev.ebpf4j.maps;
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.Fd;
@@ -93,25 +94,23 @@ public final class BpfMap implements AutoCloseable {
      */
     @SuppressWarnings("exports") // Sys is hidden from users, and the loader, for which this is, sees it.
     public static BpfMap create(Sys sys, MapSpec spec, @Nullable Btf btf, int btfFd, int innerFd) {
-        return create(sys, spec, spec.name(), btf, btfFd, innerFd);
+        return create(sys, spec, new MapCreation(spec.name(), btf, btfFd, innerFd, 0, Bytes.EMPTY));
     }
 
     /**
-     * Creates a map for the loader, under a name that the kernel takes.
+     * Creates a map for the loader.
      *
      * @param sys the kernel
      * @param spec its final shape, with the name that the object gave it
-     * @param kernelName the name for the kernel, of which it gets the first 15 bytes; empty for none
-     * @param btf what the spec's type ids refer to, or null
-     * @param btfFd {@code btf} as loaded into the kernel, or 0 to keep the types from the kernel
-     * @param innerFd the template of the maps inside, or 0
+     * @param creation what else the kernel gets
      * @return the map, to be closed by the caller
      * @throws BpfException if the kernel refuses
      */
     @SuppressWarnings("exports") // Sys is hidden from users, and the loader, for which this is, sees it.
-    public static BpfMap create(Sys sys, MapSpec spec, String kernelName, @Nullable Btf btf, int btfFd, int innerFd) {
-        Fd fd = MapCalls.create(sys, spec, kernelName, btfFd, innerFd);
-        return owned(fd, () -> new BpfMap(sys, fd, spec, new Types(btf, spec.keyTypeId(), spec.valueTypeId())));
+    public static BpfMap create(Sys sys, MapSpec spec, MapCreation creation) {
+        Fd fd = MapCalls.create(sys, spec, creation);
+        Types types = new Types(creation.btf(), spec.keyTypeId(), spec.valueTypeId());
+        return owned(fd, () -> new BpfMap(sys, fd, spec, types));
     }
 
     /**

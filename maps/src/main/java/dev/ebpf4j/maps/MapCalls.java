@@ -14,6 +14,7 @@ import dev.ebpf4j.sys.BpfAttr;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi.Cmd;
+import dev.ebpf4j.sys.Uapi.Flag;
 import dev.ebpf4j.sys.UapiStruct;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,31 +23,31 @@ import java.util.Arrays;
 /** The commands of bpf(2) about whole maps. Each makes a zeroed attr of its own, so that no tail is left over. */
 final class MapCalls {
     private static final int NAME_BYTES = 15;
-    private static final int BPF_F_NUMA_NODE = 4;
 
     private MapCalls() {}
 
-    /** Creates the map; {@code btfFd} and {@code innerFd} are 0 where there is none. */
-    static Fd create(Sys sys, MapSpec spec, String kernelName, int btfFd, int innerFd) {
+    static Fd create(Sys sys, MapSpec spec, MapCreation creation) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = arena.allocate(BpfAttr.MapCreate.BYTES, 8);
-            attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_TYPE, spec.type().number());
-            attr.set(JAVA_INT, BpfAttr.MapCreate.KEY_SIZE, spec.keySize());
-            attr.set(JAVA_INT, BpfAttr.MapCreate.VALUE_SIZE, spec.valueSize());
-            attr.set(JAVA_INT, BpfAttr.MapCreate.MAX_ENTRIES, spec.maxEntries());
-            attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_FLAGS, spec.flags());
-            attr.set(JAVA_INT, BpfAttr.MapCreate.INNER_MAP_FD, innerFd);
-            if ((spec.flags() & BPF_F_NUMA_NODE) != 0) {
-                attr.set(JAVA_INT, BpfAttr.MapCreate.NUMA_NODE, spec.numaNode());
-            }
-            byte[] name = kernelName.getBytes(UTF_8);
+            putShape(attr, spec);
+            attr.set(JAVA_INT, BpfAttr.MapCreate.INNER_MAP_FD, creation.innerFd());
+            byte[] name = creation.kernelName().getBytes(UTF_8);
             byte[] cut = Arrays.copyOf(name, Math.min(name.length, NAME_BYTES));
             MemorySegment.copy(cut, 0, attr, JAVA_BYTE, BpfAttr.MapCreate.MAP_NAME, cut.length);
-            attr.set(JAVA_LONG, BpfAttr.MapCreate.MAP_EXTRA, spec.mapExtra());
-            if (btfFd != 0) {
-                attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_FD, btfFd);
+            if (creation.btfFd() != 0) {
+                attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_FD, creation.btfFd());
                 attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_KEY_TYPE_ID, spec.keyTypeId());
                 attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_VALUE_TYPE_ID, spec.valueTypeId());
+            }
+            if (creation.tokenFd() != 0) {
+                attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_FLAGS, spec.flags() | Flag.BPF_F_TOKEN_FD);
+                attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_TOKEN_FD, creation.tokenFd());
+            }
+            byte[] hash = creation.exclusiveTo().toArray();
+            if (hash.length > 0) {
+                MemorySegment copy = arena.allocateFrom(JAVA_BYTE, hash);
+                attr.set(JAVA_LONG, BpfAttr.MapCreate.EXCL_PROG_HASH, copy.address());
+                attr.set(JAVA_INT, BpfAttr.MapCreate.EXCL_PROG_HASH_SIZE, hash.length);
             }
             long fd = sys.bpf(Cmd.BPF_MAP_CREATE, attr, BpfAttr.MapCreate.BYTES);
             if (fd < 0) {
@@ -55,6 +56,19 @@ final class MapCalls {
             }
             return new Fd(sys, fd);
         }
+    }
+
+    private static void putShape(MemorySegment attr, MapSpec spec) {
+        attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_TYPE, spec.type().number());
+        attr.set(JAVA_INT, BpfAttr.MapCreate.KEY_SIZE, spec.keySize());
+        attr.set(JAVA_INT, BpfAttr.MapCreate.VALUE_SIZE, spec.valueSize());
+        attr.set(JAVA_INT, BpfAttr.MapCreate.MAX_ENTRIES, spec.maxEntries());
+        attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_FLAGS, spec.flags());
+        if ((spec.flags() & MapSpec.NUMA_NODE) != 0) {
+            attr.set(JAVA_INT, BpfAttr.MapCreate.NUMA_NODE, spec.numaNode());
+        }
+        attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_IFINDEX, spec.ifindex());
+        attr.set(JAVA_LONG, BpfAttr.MapCreate.MAP_EXTRA, spec.mapExtra());
     }
 
     static Fd openPinned(Sys sys, String path) {
