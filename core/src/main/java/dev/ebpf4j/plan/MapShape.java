@@ -84,8 +84,6 @@ final class MapShape {
                     SOCKHASH,
                     QUEUE,
                     STACK,
-                    RINGBUF,
-                    USER_RINGBUF,
                     ARENA -> false;
             default -> true;
         };
