@@ -51,9 +51,8 @@ final class PlanRun {
     private final @Nullable Program[] programs;
     private final Map<ModuleBtf, Fd> modules = new HashMap<>();
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
-    private final List<String> notes = new ArrayList<>();
-    private final MapSteps maps;
     private final List<String> notes;
+    private final MapSteps maps;
     private @Nullable Fd btfFd;
 
     PlanRun(Sys sys, Advice advice, Memlock memlock, LoadPlan plan, LoadOptions options) {
@@ -61,9 +60,9 @@ final class PlanRun {
         this.advice = advice;
         this.memlock = memlock;
         this.plan = plan;
+        this.notes = new ArrayList<>(plan.notes());
         this.maps = new MapSteps(sys, plan.mapSlots(), options.reusedMaps(), made, notes);
         this.programs = new Program[plan.object().programs().size()];
-        this.notes = new ArrayList<>(plan.notes());
     }
 
     LoadedObject run() {
