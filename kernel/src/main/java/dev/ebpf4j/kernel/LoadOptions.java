@@ -11,10 +11,12 @@ import java.util.Map;
  * @param pinRoot directory in a file system of type bpf, below which pins stand whose path is not absolute
  * @param reusedMaps maps to use in place of the object's own, by their names in the object. The loaded object has handles
  *     of its own, so these stay the caller's and may be closed when it is loaded
+ * @param verifierLogging what the verifier shall write
  */
-public record LoadOptions(String pinRoot, Map<String, BpfMap> reusedMaps) {
+public record LoadOptions(String pinRoot, Map<String, BpfMap> reusedMaps, VerifierLogging verifierLogging) {
     /** The usual way: pins below {@code /sys/fs/bpf}, and all maps the object's own. */
-    public static final LoadOptions DEFAULT = new LoadOptions(PlanOptions.DEFAULT_PIN_ROOT, Map.of());
+    public static final LoadOptions DEFAULT =
+            new LoadOptions(PlanOptions.DEFAULT_PIN_ROOT, Map.of(), VerifierLogging.NONE);
 
     /** Copies the map. */
     public LoadOptions {
@@ -28,7 +30,7 @@ public record LoadOptions(String pinRoot, Map<String, BpfMap> reusedMaps) {
      *     above it is in such a file system
      */
     public LoadOptions withPinRoot(String directory) {
-        return new LoadOptions(directory, reusedMaps);
+        return new LoadOptions(directory, reusedMaps, verifierLogging);
     }
 
     /**
@@ -40,7 +42,16 @@ public record LoadOptions(String pinRoot, Map<String, BpfMap> reusedMaps) {
     public LoadOptions withReusedMap(String name, BpfMap map) {
         Map<String, BpfMap> more = new HashMap<>(reusedMaps);
         more.put(name, map);
-        return new LoadOptions(pinRoot, more);
+        return new LoadOptions(pinRoot, more, verifierLogging);
+    }
+
+    /**
+     * {@return a copy that has the verifier write a log of every program}
+     *
+     * @param logging what it shall write, and where to
+     */
+    public LoadOptions withVerifierLogging(VerifierLogging logging) {
+        return new LoadOptions(pinRoot, reusedMaps, logging);
     }
 
     /** {@return the part of these options that a plan is made with} */

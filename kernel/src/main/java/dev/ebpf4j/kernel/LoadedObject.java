@@ -3,6 +3,7 @@ package dev.ebpf4j.kernel;
 import dev.ebpf4j.attach.Link;
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.MissingObjectException;
+import dev.ebpf4j.error.VerifierLog;
 import dev.ebpf4j.kernel.MapSteps.MappedArena;
 import dev.ebpf4j.link.LinkedObject;
 import dev.ebpf4j.maps.ArenaMap;
@@ -36,7 +37,7 @@ public final class LoadedObject implements AutoCloseable {
     private final Map<String, DataSection> sections = new HashMap<>();
     private final Map<String, MappedArena> arenas;
     private final Deque<AutoCloseable> made;
-    private final List<String> notes;
+    private final Remarks remarks;
 
     /** Takes over {@code made}, the newest first. Slots that the plan left empty, or that only it used, have no name. */
     LoadedObject(
@@ -44,11 +45,11 @@ public final class LoadedObject implements AutoCloseable {
             MapSteps mapSteps,
             @Nullable Program[] programSlots,
             Deque<AutoCloseable> made,
-            List<String> notes) {
+            Remarks remarks) {
         this.linked = linked;
         this.arenas = Map.copyOf(mapSteps.arenas());
         this.made = new ArrayDeque<>(made);
-        this.notes = List.copyOf(notes);
+        this.remarks = remarks;
         this.maps = mapSteps.byName(linked);
         this.programs = new LinkedHashMap<>();
         linked.variables().forEach(variable -> variables.put(variable.name(), variable));
@@ -66,7 +67,30 @@ public final class LoadedObject implements AutoCloseable {
 
     /** {@return a line for each thing that this kernel lacks or refused and that was done otherwise; most often none} */
     public List<String> notes() {
-        return notes;
+        return remarks.notes();
+    }
+
+    /**
+     * {@return what the verifier wrote about a program that it accepted; empty if it was not asked to}
+     *
+     * @param program its name in the object
+     * @throws MissingObjectException if there is none, or it was not to be loaded
+     */
+    public VerifierLog verifierLog(String program) {
+        return remarks.logs().getOrDefault(program(program).name(), VerifierLog.EMPTY);
+    }
+
+    /**
+     * What there is to say about how it was loaded.
+     *
+     * @param notes a line for each thing that was done otherwise
+     * @param logs what the verifier wrote, by the names of the programs
+     */
+    record Remarks(List<String> notes, Map<String, VerifierLog> logs) {
+        Remarks {
+            notes = List.copyOf(notes);
+            logs = Map.copyOf(logs);
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.error.VerifierLog;
 import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.plan.LoadPlan;
@@ -53,6 +54,8 @@ final class PlanRun {
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
     private final List<String> notes;
     private final MapSteps maps;
+    private final VerifierLogging logging;
+    private final Map<String, VerifierLog> logs = new HashMap<>();
     private @Nullable Fd btfFd;
 
     PlanRun(Sys sys, Advice advice, Memlock memlock, LoadPlan plan, LoadOptions options) {
@@ -63,6 +66,7 @@ final class PlanRun {
         this.notes = new ArrayList<>(plan.notes());
         this.maps = new MapSteps(sys, plan.mapSlots(), options.reusedMaps(), made, notes);
         this.programs = new Program[plan.object().programs().size()];
+        this.logging = options.verifierLogging();
     }
 
     LoadedObject run() {
@@ -92,7 +96,7 @@ final class PlanRun {
         try {
             plan.steps().subList(firstProgram(), plan.steps().size()).forEach(this::runWithMemory);
             modules.values().forEach(Fd::close);
-            return new LoadedObject(plan.object(), maps, programs, made, notes);
+            return new LoadedObject(plan.object(), maps, programs, made, new LoadedObject.Remarks(notes, logs));
         } catch (Throwable failure) {
             Closing.undo(made, prepared, failure);
             throw failure;
@@ -219,7 +223,9 @@ final class PlanRun {
 
     private void loadProgram(LoadProgram step) {
         int types = btfFd != null ? btfFd.fd() : 0;
-        Fd fd = new ProgramLoader(sys, advice, step).load(slot -> maps.map(slot).fd(), this::moduleFd, types);
+        ProgramLoader loader = new ProgramLoader(sys, advice, logging, step);
+        Fd fd = loader.load(slot -> maps.map(slot).fd(), this::moduleFd, types);
+        logs.put(step.linked().name(), loader.log());
         programs[step.program()] = keep(new Program(sys, advice, step.linked().spec(), fd));
     }
 

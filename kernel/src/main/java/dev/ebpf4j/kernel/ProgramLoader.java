@@ -1,6 +1,5 @@
 package dev.ebpf4j.kernel;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -21,33 +20,27 @@ import dev.ebpf4j.spec.ProgramSpec;
 import dev.ebpf4j.sys.BpfAttr.ProgLoad;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
-import dev.ebpf4j.sys.Uapi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Loads one program: first without a log, which is fastest; if that fails, once more for the log, in a buffer that grows
- * until the log fits.
- */
+/** Loads one program: what the kernel gets, and what its refusal means. For one thread. */
 final class ProgramLoader {
-    private static final int TRIES_WHILE_BUSY = 5;
-    private static final int LOG_LEVEL = 1;
-    private static final int FIRST_LOG_BYTES = 64 * 1024;
-    /** Older kernels take no larger buffer; newer ones keep the end of a longer log, where the reason stands. */
-    private static final int MOST_LOG_BYTES = 0xff_ffff;
-
     private final Sys sys;
     private final Advice advice;
+    private final VerifierLogging logging;
     private final LoadProgram step;
     private final LinkedProgram program;
+    private VerifierLog log = VerifierLog.EMPTY;
 
-    ProgramLoader(Sys sys, Advice advice, LoadProgram step) {
+    ProgramLoader(Sys sys, Advice advice, VerifierLogging logging, LoadProgram step) {
         this.sys = sys;
         this.advice = advice;
+        this.logging = logging;
         this.step = step;
         this.program = step.linked();
     }
@@ -64,16 +57,36 @@ final class ProgramLoader {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = attr(arena, code(mapFd, moduleFd), btfFd);
             putModules(arena, attr, moduleFd);
-            long result = call(attr);
-            for (int i = 1; result == -Errno.EAGAIN && i < TRIES_WHILE_BUSY; i++) {
-                result = call(attr);
+            VerifierDialogue dialogue = new VerifierDialogue(sys, logging, attr);
+            long result = dialogue.ask();
+            Fd fd = result < 0 ? null : new Fd(sys, result);
+            log = VerifierLog.parse(dialogue.text());
+            tell(fd);
+            if (fd == null) {
+                throw failure(dialogue, log, result);
             }
-            return new Fd(sys, result >= 0 ? result : again(attr, result));
+            return fd;
         }
     }
 
-    private long call(MemorySegment attr) {
-        return sys.bpf(Uapi.Cmd.BPF_PROG_LOAD, attr, ProgLoad.BYTES);
+    /** What the verifier wrote; empty if it was not asked to, and accepted the program. */
+    VerifierLog log() {
+        return log;
+    }
+
+    private void tell(@Nullable Fd fd) {
+        BiConsumer<String, VerifierLog> listener = logging.listener();
+        if (listener == null) {
+            return;
+        }
+        try {
+            listener.accept(program.name(), log);
+        } catch (RuntimeException e) {
+            if (fd != null) {
+                fd.close();
+            }
+            throw e;
+        }
     }
 
     private MemorySegment attr(Arena arena, long[] code, int btfFd) {
@@ -141,52 +154,14 @@ final class ProgramLoader {
         return editor.toCode().toArray();
     }
 
-    /** Tries again with a log; throws what it tells, unless this time the program is accepted. */
-    private long again(MemorySegment attr, long firstResult) {
-        int size = FIRST_LOG_BYTES;
-        while (true) {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment log = arena.allocate(size);
-                attr.set(JAVA_INT, ProgLoad.LOG_LEVEL, LOG_LEVEL);
-                attr.set(JAVA_INT, ProgLoad.LOG_SIZE, size);
-                attr.set(JAVA_LONG, ProgLoad.LOG_BUF, log.address());
-                attr.set(JAVA_INT, ProgLoad.LOG_TRUE_SIZE, 0);
-                long result = call(attr);
-                if (result >= 0) {
-                    return result;
-                }
-                int larger = larger(size, attr.get(JAVA_INT, ProgLoad.LOG_TRUE_SIZE), result);
-                if (larger == size) {
-                    throw failure(firstResult, text(log));
-                }
-                size = larger;
-            }
+    private BpfException failure(VerifierDialogue dialogue, VerifierLog log, long result) {
+        if (dialogue.wantedBytes() > 0 && result == -Errno.ENOSPC) {
+            String more = dialogue.wantedBytes() > 1 ? "; it has " + dialogue.wantedBytes() + " bytes" : "";
+            return new BpfException(
+                    "load program '" + program.name() + "'",
+                    Errno.of(result),
+                    "the verifier's log does not fit the memory that was given for it" + more);
         }
-    }
-
-    /** The size to try next; the same again if this one did, or nothing larger is allowed. */
-    private static int larger(int size, int trueSize, long result) {
-        long wanted = size;
-        if (Integer.toUnsignedLong(trueSize) > size) {
-            wanted = Integer.toUnsignedLong(trueSize);
-        } else if (trueSize == 0 && result == -Errno.ENOSPC) {
-            wanted = size * 2L;
-        }
-        return (int) Math.min(wanted, MOST_LOG_BYTES);
-    }
-
-    /** Up to the first zero; a log that was cut need not have one. */
-    private static String text(MemorySegment log) {
-        byte[] bytes = log.toArray(JAVA_BYTE);
-        int end = 0;
-        while (end < bytes.length && bytes[end] != 0) {
-            end++;
-        }
-        return new String(bytes, 0, end, StandardCharsets.UTF_8);
-    }
-
-    private BpfException failure(long result, String text) {
-        VerifierLog log = VerifierLog.parse(text);
         boolean judged = !log.reason().isEmpty() || !log.instructions().isEmpty();
         return judged
                 ? new VerifierException(program.name(), Errno.of(result), log, poisonAt(log))

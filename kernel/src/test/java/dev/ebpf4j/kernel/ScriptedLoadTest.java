@@ -22,11 +22,13 @@ import dev.ebpf4j.sys.BpfAttr.ProgLoad;
 import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi.Cmd;
 import dev.ebpf4j.sys.testing.ScriptedSys;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Loading into a kernel made of a script: what is asked, in which order, and what is left after a failure. */
@@ -40,8 +42,12 @@ class ScriptedLoadTest {
         processed 2 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
         """;
 
+    /** Enough for every log here: only its beginning is written. */
+    private static final MemorySegment LOG_ROOM = Arena.global().allocate(1 << 26, 4096);
+
     private static ScriptedSys kernel() {
         return new ScriptedSys()
+                .onMmap((fd, offset, length, protection) -> LOG_ROOM)
                 .withFile("/proc/self/mountinfo", new byte[0])
                 .withFile("events/sched/sched_switch/id", "317\n".getBytes(UTF_8));
     }
@@ -162,29 +168,33 @@ class ScriptedLoadTest {
     }
 
     @Test
+    @DisplayName("trap 22: a busy verifier is asked five times; records have the size that all kernels know")
     void aBusyVerifierIsAskedFiveTimesWithoutALog() {
+        ScriptedSys sys = kernel();
+        List<Integer> logSizes = new ArrayList<>();
+        List<Integer> recordSizes = new ArrayList<>();
+        sys.onBpf(Cmd.BPF_PROG_LOAD, attr -> {
+            logSizes.add(attr.get(JAVA_INT, ProgLoad.LOG_SIZE));
+            recordSizes.add(attr.get(JAVA_INT, ProgLoad.FUNC_INFO_REC_SIZE));
+            recordSizes.add(attr.get(JAVA_INT, ProgLoad.LINE_INFO_REC_SIZE));
+            return logSizes.size() < 5 ? -Errno.EAGAIN : sys.newFd("program");
+        });
+        loader(sys).run(Plans.everything()).close();
+        assertEquals(List.of(0, 0, 0, 0, 0, 0, 0), logSizes);
+        assertEquals(Set.of(8, 16), Set.copyOf(recordSizes));
+    }
+
+    @Test
+    @DisplayName("trap 23: a failed load is issued twice, the second time with room for nearly any log")
+    void aFailedLoadCostsOneMore() {
         ScriptedSys sys = kernel();
         List<Integer> logSizes = new ArrayList<>();
         sys.onBpf(Cmd.BPF_PROG_LOAD, attr -> {
             logSizes.add(attr.get(JAVA_INT, ProgLoad.LOG_SIZE));
-            return logSizes.size() < 5 ? -Errno.EAGAIN : sys.newFd("program");
-        });
-        loader(sys).run(Plans.one(ProgramType.TRACEPOINT)).close();
-        assertEquals(List.of(0, 0, 0, 0, 0), logSizes);
-    }
-
-    @Test
-    void theLogGrowsToTheSizeThatTheKernelTells() {
-        ScriptedSys sys = kernel();
-        List<Integer> logSizes = new ArrayList<>();
-        sys.onBpf(Cmd.BPF_PROG_LOAD, attr -> {
-            int size = attr.get(JAVA_INT, ProgLoad.LOG_SIZE);
-            logSizes.add(size);
-            attr.set(JAVA_INT, ProgLoad.LOG_TRUE_SIZE, 200_000);
-            return size == 0 || size >= 200_000 ? writeLog(attr, LOG, -Errno.EINVAL) : -Errno.ENOSPC;
+            return writeLog(attr, LOG, -Errno.EINVAL);
         });
         VerifierException e = rejected(sys);
-        assertEquals(List.of(0, 65536, 200_000), logSizes);
+        assertEquals(List.of(0, 0xff_ffff), logSizes);
         assertTrue(e.errno().is(Errno.EINVAL), e.errno()::toString);
         String[] lines = e.getMessage().split("\n", -1);
         assertEquals("the verifier rejected program 'only': EINVAL (Invalid argument)", lines[0]);
@@ -195,19 +205,84 @@ class ScriptedLoadTest {
     }
 
     @Test
+    @DisplayName("trap 23: a log of a kernel that keeps its beginning grows until the end is there")
     void theLogDoublesWhereTheKernelTellsNoSize() {
         ScriptedSys sys = kernel();
         List<Integer> logSizes = new ArrayList<>();
         sys.onBpf(Cmd.BPF_PROG_LOAD, attr -> {
             int size = attr.get(JAVA_INT, ProgLoad.LOG_SIZE);
             logSizes.add(size);
-            return size == 0 ? -Errno.EACCES : writeLog(attr, LOG, -Errno.ENOSPC);
+            return writeLog(attr, LOG, size == 0 || size > 0x1ff_ffff ? -Errno.EACCES : -Errno.ENOSPC);
         });
         VerifierException e = rejected(sys);
-        assertEquals(64 * 1024, logSizes.get(1));
-        assertEquals(128 * 1024, logSizes.get(2));
-        assertEquals(0xff_ffff, logSizes.getLast());
+        assertEquals(List.of(0, 0xff_ffff, 0x1ff_fffe, 0x3ff_fffc), logSizes);
         assertTrue(e.errno().is(Errno.EACCES), "the first answer counts");
+    }
+
+    @Test
+    @DisplayName("trap 23: a log of a kernel that keeps its end is not asked for again")
+    void theEndOfALogIsEnough() {
+        ScriptedSys sys = kernel();
+        List<Integer> logSizes = new ArrayList<>();
+        sys.onBpf(Cmd.BPF_PROG_LOAD, attr -> {
+            int size = attr.get(JAVA_INT, ProgLoad.LOG_SIZE);
+            logSizes.add(size);
+            attr.set(JAVA_INT, ProgLoad.LOG_TRUE_SIZE, 20_000_000);
+            return writeLog(attr, LOG, size == 0 ? -Errno.EACCES : -Errno.ENOSPC);
+        });
+        assertEquals("invalid func unknown#195896080", rejected(sys).log().reason());
+        assertEquals(List.of(0, 0xff_ffff), logSizes);
+    }
+
+    @Test
+    void aLogThatWasAskedForIsWholeAndComesWithTheFirstLoad() {
+        ScriptedSys sys = kernel();
+        List<Integer> asked = new ArrayList<>();
+        sys.onBpf(Cmd.BPF_PROG_LOAD, attr -> {
+            int size = attr.get(JAVA_INT, ProgLoad.LOG_SIZE);
+            asked.add(attr.get(JAVA_INT, ProgLoad.LOG_LEVEL));
+            asked.add(size);
+            attr.set(JAVA_INT, ProgLoad.LOG_TRUE_SIZE, 20_000_000);
+            writeLog(attr, "processed 2 insns (limit 1000000)\n", 0);
+            return size < 20_000_000 ? -Errno.ENOSPC : sys.newFd("program");
+        });
+        List<String> told = new ArrayList<>();
+        LoadOptions options = LoadOptions.DEFAULT.withVerifierLogging(VerifierLogging.of(VerifierLogging.STATS)
+                .withListener((program, log) ->
+                        told.add(program + " " + log.stats().orElseThrow().instructions())));
+        try (LoadedObject object = loader(sys).run(Plans.one(ProgramType.TRACEPOINT), options)) {
+            assertEquals(2, object.verifierLog("only").stats().orElseThrow().instructions());
+        }
+        assertEquals(List.of(4, 0xff_ffff, 4, 0x1ff_fffe), asked);
+        assertEquals(List.of("only 2"), told);
+        assertEquals(Set.of(), sys.leaks());
+    }
+
+    @Test
+    @DisplayName("trap 23: a given buffer that is too small is said, and never replaced")
+    void aGivenBufferIsNotGrown() {
+        ScriptedSys sys = kernel();
+        List<Integer> logSizes = new ArrayList<>();
+        sys.onBpf(Cmd.BPF_PROG_LOAD, attr -> {
+            logSizes.add(attr.get(JAVA_INT, ProgLoad.LOG_SIZE));
+            attr.set(JAVA_INT, ProgLoad.LOG_TRUE_SIZE, 3000);
+            return writeLog(attr, "0: (95) exit\n", -Errno.ENOSPC);
+        });
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(1024);
+            LoadOptions options = LoadOptions.DEFAULT.withVerifierLogging(
+                    VerifierLogging.of(1).withBuffer(buffer));
+            BpfException e =
+                    assertThrows(BpfException.class, () -> loader(sys).run(Plans.one(ProgramType.TRACEPOINT), options));
+            assertTrue(e.errno().is(Errno.ENOSPC), e.errno()::toString);
+            assertTrue(
+                    e.getMessage().contains("does not fit the memory that was given for it; it has 3000"), e::toString);
+            assertEquals(List.of(1024), logSizes);
+            assertEquals("0: (95) exit\n", buffer.getString(0));
+        }
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> VerifierLogging.NONE.withBuffer(MemorySegment.ofArray(new byte[1024])));
     }
 
     @Test
