@@ -13,8 +13,20 @@ import java.nio.ByteBuffer;
  * @param link number of a section that this one needs
  * @param info of relocations, number of the section that they are for
  * @param bytes the contents, in the file's byte order; empty for {@link #NOBITS}
+ * @param align what its place must be a multiple of, a power of two
+ * @param entrySize size of its entries in bytes, 0 if it has none
  */
-record ElfSection(int index, String name, int type, long flags, long size, int link, int info, ByteBuffer bytes) {
+record ElfSection(
+        int index,
+        String name,
+        int type,
+        long flags,
+        long size,
+        int link,
+        int info,
+        ByteBuffer bytes,
+        long align,
+        long entrySize) {
     static final int HEADER_BYTES = 64;
 
     static final int PROGBITS = 1;

@@ -72,7 +72,9 @@ final class ElfSectionTable {
                 index == 0 ? 0 : size,
                 headers.getInt(at + 40),
                 headers.getInt(at + 44),
-                inFile ? slice(file, name, headers.getLong(at + 24), size) : file.slice(0, 0));
+                inFile ? slice(file, name, headers.getLong(at + 24), size) : file.slice(0, 0),
+                Math.max(1, headers.getLong(at + 48)),
+                headers.getLong(at + 56));
     }
 
     private static ByteBuffer slice(ByteBuffer file, String section, long offset, long size) {
