@@ -24,7 +24,11 @@ enum BpfSource {
     /** Everything that a loader may have to patch. */
     RELOCATIONS("relocations.bpf.c"),
     /** A program for each kind of section that most kernels permit. */
-    HOOKS("hooks.bpf.c");
+    HOOKS("hooks.bpf.c"),
+    /** One half of a program that is linked of two files. */
+    LINK_A("link_a.bpf.c"),
+    /** The other half. */
+    LINK_B("link_b.bpf.c");
 
     /** Instruction sets that are compiled for; the newest needs clang 18. */
     static final List<String> CPUS = List.of("v2", "v3", "v4");
