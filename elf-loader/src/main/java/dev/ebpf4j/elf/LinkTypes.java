@@ -46,7 +46,7 @@ final class LinkTypes {
         merged.number();
         files.forEach(merged::copy);
         merged.dataSections();
-        return new LinkTypesExt(files, layout, merged.ids, merged.types).sections();
+        return new LinkTypesExt(layout, merged.ids, merged.types.build()).sections();
     }
 
     private void see(LinkFile file) {
