@@ -3,11 +3,6 @@ package dev.ebpf4j.elf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebpf4j.btf.BtfFormatException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
-import java.util.Random;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,9 +12,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ElfFuzzTest {
     private static final int INPUTS = Integer.getInteger("ebpf4j.fuzz", 2_500);
-    private static final long[] EDGES = {
-        0, 1, 7, 8, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fff_ffff, 0x8000_0000L, 0xffff_ffffL, -1
-    };
 
     @ParameterizedTest
     @ValueSource(strings = {"exec", "exec.big-endian", "everything", "everything.big-endian", "common", "plain"})
@@ -28,7 +20,7 @@ class ElfFuzzTest {
         int accepted = 0;
         int refused = 0;
         for (int seed = 0; seed < INPUTS; seed++) {
-            byte[] mutated = mutate(original, new Random(seed));
+            byte[] mutated = Mutations.of(original, seed);
             try {
                 ElfReader.read(mutated);
                 accepted++;
@@ -40,73 +32,5 @@ class ElfFuzzTest {
         }
         // mutations that always or never break the file would test nothing
         assertTrue(accepted > INPUTS / 50 && refused > INPUTS / 50, accepted + " accepted, " + refused + " refused");
-    }
-
-    private static byte[] mutate(byte[] original, RandomGenerator random) {
-        byte[] bytes = original.clone();
-        for (int i = random.nextInt(1, 6); i > 0 && bytes.length >= ElfHeader.BYTES; i--) {
-            bytes = switch (random.nextInt(8)) {
-                case 0 -> flip(bytes, random);
-                case 1 -> edge(bytes, random.nextInt(bytes.length), random);
-                case 2 -> header(bytes, random);
-                case 3, 4, 5 -> sectionHeader(bytes, random);
-                case 6 ->
-                    random.nextInt(8) == 0
-                            ? Arrays.copyOf(bytes, random.nextInt(1, bytes.length))
-                            : flip(bytes, random);
-                default -> copyWithin(bytes, random);
-            };
-        }
-        return bytes;
-    }
-
-    private static byte[] flip(byte[] bytes, RandomGenerator random) {
-        bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
-        return bytes;
-    }
-
-    /** Writes a number that breaks careless arithmetic, in a width that the format uses. */
-    private static byte[] edge(byte[] bytes, int at, RandomGenerator random) {
-        long value = EDGES[random.nextInt(EDGES.length)] + random.nextInt(-1, 2);
-        ByteBuffer buffer = buffer(bytes);
-        switch (random.nextInt(3)) {
-            case 0 -> buffer.putShort(Math.min(at, bytes.length - 2), (short) value);
-            case 1 -> buffer.putInt(Math.min(at, bytes.length - 4), (int) value);
-            default -> buffer.putLong(Math.min(at, bytes.length - 8), value);
-        }
-        return bytes;
-    }
-
-    private static byte[] header(byte[] bytes, RandomGenerator random) {
-        return edge(bytes, random.nextInt(16, ElfHeader.BYTES), random);
-    }
-
-    /** Changes one field of one section header: to an edge, or to that of another section. */
-    private static byte[] sectionHeader(byte[] bytes, RandomGenerator random) {
-        ByteBuffer buffer = buffer(bytes);
-        long table = buffer.getLong(40);
-        int count = Short.toUnsignedInt(buffer.getShort(60));
-        if (count == 0 || table < 0 || table > bytes.length - (long) count * ElfSection.HEADER_BYTES) {
-            return flip(bytes, random);
-        }
-        int field = 4 * random.nextInt(ElfSection.HEADER_BYTES / 4);
-        int at = (int) table + random.nextInt(count) * ElfSection.HEADER_BYTES + field;
-        if (random.nextBoolean()) {
-            return edge(bytes, at, random);
-        }
-        buffer.putInt(at, buffer.getInt((int) table + random.nextInt(count) * ElfSection.HEADER_BYTES + field));
-        return bytes;
-    }
-
-    private static byte[] copyWithin(byte[] bytes, RandomGenerator random) {
-        int length = random.nextInt(1, Math.min(64, bytes.length));
-        int from = random.nextInt(bytes.length - length + 1);
-        int to = random.nextInt(bytes.length - length + 1);
-        System.arraycopy(bytes.clone(), from, bytes, to, length);
-        return bytes;
-    }
-
-    private static ByteBuffer buffer(byte[] bytes) {
-        return ByteBuffer.wrap(bytes).order(bytes[5] == 2 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     }
 }
