@@ -26,6 +26,7 @@ record ElfImage(ByteOrder order, List<Section> sections, List<Symbol> symbols) {
      * @param bytes contents; empty for {@link ElfSection#NOBITS}
      * @param relocations what in it refers to symbols
      */
+    @SuppressWarnings("ArrayRecordComponent") // written once, compared by nobody
     record Section(
             String name,
             int type,

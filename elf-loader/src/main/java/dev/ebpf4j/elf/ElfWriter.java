@@ -69,10 +69,12 @@ final class ElfWriter {
     }
 
     private void symbols(int strings) {
-        int first = 1 + (int) image.symbols().stream()
-                .filter(symbol -> symbol.binding() == ElfSymbol.LOCAL)
-                .count();
-        ByteBuffer out = table(image.symbols().size() + 1, SYMBOL);
+        int first = 1
+                + (int) image.symbols().stream()
+                        .filter(symbol -> symbol.binding() == ElfSymbol.LOCAL)
+                        .count();
+        byte[] bytes = new byte[(image.symbols().size() + 1) * SYMBOL];
+        ByteBuffer out = ByteBuffer.wrap(bytes).order(image.order());
         for (int i = 0; i < image.symbols().size(); i++) {
             ElfImage.Symbol symbol = image.symbols().get(i);
             out.position((i + 1) * SYMBOL);
@@ -83,7 +85,7 @@ final class ElfWriter {
                     .putLong(symbol.value())
                     .putLong(symbol.size());
         }
-        add(".symtab", ElfSection.SYMTAB, 0, out.array(), new Links(strings, first, 8, SYMBOL));
+        add(".symtab", ElfSection.SYMTAB, 0, bytes, new Links(strings, first, 8, SYMBOL));
     }
 
     private void relocations(int section, int symbols) {
@@ -91,11 +93,12 @@ final class ElfWriter {
         if (target.relocations().isEmpty()) {
             return;
         }
-        ByteBuffer out = table(target.relocations().size(), REL);
+        byte[] bytes = new byte[target.relocations().size() * REL];
+        ByteBuffer out = ByteBuffer.wrap(bytes).order(image.order());
         for (ElfImage.Relocation relocation : target.relocations()) {
             out.putLong(relocation.offset()).putLong((relocation.symbol() + 1L) << 32 | relocation.type());
         }
-        add(".rel" + target.name(), ElfSection.REL, INFO_LINK, out.array(), new Links(symbols, section + 1, 8, REL));
+        add(".rel" + target.name(), ElfSection.REL, INFO_LINK, bytes, new Links(symbols, section + 1, 8, REL));
     }
 
     private void strings() {
@@ -115,12 +118,25 @@ final class ElfWriter {
                 .order(image.order());
         byte data = (byte) (image.order() == ByteOrder.LITTLE_ENDIAN ? 1 : 2);
         out.put(new byte[] {0x7f, 'E', 'L', 'F', 2, data, 1}).position(16);
-        out.putShort((short) RELOCATABLE).putShort((short) BPF).putInt(1).putLong(0).putLong(0);
-        out.putLong(table).putInt(0).putShort((short) HEADER).putShort((short) 0).putShort((short) 0);
-        out.putShort((short) ElfSection.HEADER_BYTES).putShort((short) headers.size()).putShort((short) strings);
+        out.putShort((short) RELOCATABLE)
+                .putShort((short) BPF)
+                .putInt(1)
+                .putLong(0)
+                .putLong(0);
+        out.putLong(table)
+                .putInt(0)
+                .putShort((short) HEADER)
+                .putShort((short) 0)
+                .putShort((short) 0);
+        out.putShort((short) ElfSection.HEADER_BYTES)
+                .putShort((short) headers.size())
+                .putShort((short) strings);
         out.put(body.toByteArray()).position((int) table);
         for (Header header : headers) {
-            out.putInt(header.name()).putInt(header.type()).putLong(header.flags()).putLong(0);
+            out.putInt(header.name())
+                    .putInt(header.type())
+                    .putLong(header.flags())
+                    .putLong(0);
             out.putLong(header.offset()).putLong(header.size());
             out.putInt(header.links().link()).putInt(header.links().info());
             out.putLong(header.links().align()).putLong(header.links().entrySize());
@@ -128,16 +144,12 @@ final class ElfWriter {
         return out.array();
     }
 
-    private ByteBuffer table(int count, int bytes) {
-        return ByteBuffer.allocate(count * bytes).order(image.order());
-    }
-
     /** Pads the body and returns the offset in the file that comes next. */
     private long align(long alignment) {
-        while ((HEADER + body.size()) % Math.max(1, alignment) != 0) {
+        while (((long) HEADER + body.size()) % Math.max(1, alignment) != 0) {
             body.write(0);
         }
-        return HEADER + body.size();
+        return (long) HEADER + body.size();
     }
 
     private int name(String name) {

@@ -47,19 +47,18 @@ final class LinkContents {
     }
 
     private static void check(LinkLayout.Piece piece, LinkFile.Rel rel) {
-        int bytes =
-                switch (rel.type()) {
-                    case R_BPF_64_64 -> 2 * INSN_BYTES;
-                    case R_BPF_64_ABS64, R_BPF_64_32 -> Long.BYTES;
-                    case R_BPF_64_ABS32 -> Integer.BYTES;
-                    default ->
-                        throw piece.file()
-                                .error(
-                                        piece.section(),
-                                        "has a relocation of kind " + Integer.toUnsignedString(rel.type())
-                                                + " at byte " + rel.offset()
-                                                + "; BPF objects have kinds 1, 2, 3 and 10");
-                };
+        int bytes = switch (rel.type()) {
+            case R_BPF_64_64 -> 2 * INSN_BYTES;
+            case R_BPF_64_ABS64, R_BPF_64_32 -> Long.BYTES;
+            case R_BPF_64_ABS32 -> Integer.BYTES;
+            default ->
+                throw piece.file()
+                        .error(
+                                piece.section(),
+                                "has a relocation of kind " + Integer.toUnsignedString(rel.type())
+                                        + " at byte " + rel.offset()
+                                        + "; BPF objects have kinds 1, 2, 3 and 10");
+        };
         if (rel.offset() < 0 || rel.offset() > piece.section().bytes().capacity() - bytes) {
             throw piece.file()
                     .error(

@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param btf its types as the compiler wrote them, null if it has none
  * @param ext which functions, lines and CO-RE accesses its instructions are; null if it does not say
  */
-record LinkFile(String name, int number, ElfFile file, @Nullable Btf btf, @Nullable BtfExt ext) {
+record LinkFile(
+        String name,
+        int number,
+        ElfFile file,
+        @Nullable Btf btf,
+        @Nullable BtfExt ext) {
     private static final int REL_BYTES = 16;
 
     /**
@@ -68,8 +73,10 @@ record LinkFile(String name, int number, ElfFile file, @Nullable Btf btf, @Nulla
                 long info = in.getLong(at + 8);
                 int symbol = (int) (info >>> 32);
                 if (symbol < 0 || symbol >= file.symbols().size()) {
-                    throw error(section, "has a relocation at " + at + " to symbol " + Integer.toUnsignedString(symbol)
-                            + " of " + file.symbols().size());
+                    throw error(
+                            section,
+                            "has a relocation at " + at + " to symbol " + Integer.toUnsignedString(symbol) + " of "
+                                    + file.symbols().size());
                 }
                 all.add(new Rel(in.getLong(at), symbol, (int) info));
             }

@@ -60,8 +60,7 @@ record LinkLayout(List<Out> sections, Map<Key, Place> starts) {
         ElfImage.Section image(byte[] bytes, List<ElfImage.Relocation> relocations) {
             int type = stored ? ElfSection.PROGBITS : ElfSection.NOBITS;
             byte[] kept = stored ? bytes : new byte[0];
-            return new ElfImage.Section(
-                    name(), type, first.flags(), align, first.entrySize(), size, kept, relocations);
+            return new ElfImage.Section(name(), type, first.flags(), align, first.entrySize(), size, kept, relocations);
         }
 
         private void add(LinkFile file, ElfSection section) {

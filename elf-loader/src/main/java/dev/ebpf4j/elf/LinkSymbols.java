@@ -112,8 +112,8 @@ final class LinkSymbols {
 
     private static void checkKinds(Winner old, Winner fresh) {
         if (old.symbol().type() != fresh.symbol().type()) {
-            throw new LinkException("'" + fresh.symbol().name() + "' is a " + kind(old) + " in " + old.file() + " and a "
-                    + kind(fresh) + " in " + fresh.file());
+            throw new LinkException("'" + fresh.symbol().name() + "' is a " + kind(old) + " in " + old.file()
+                    + " and a " + kind(fresh) + " in " + fresh.file());
         }
     }
 

@@ -5,7 +5,7 @@ import dev.ebpf4j.btf.BtfType;
 import java.util.List;
 
 /**
- * Whether what one object declares is what another one defines. Modifiers and names of parameters do not count, nor do the
+ * Whether what one object declares is what another one defines. Modifiers, signs and names of parameters do not count, nor do the
  * lengths of arrays, which a declaration may leave out; behind a pointer only kind and name do.
  */
 final class LinkTypeMatch {
@@ -37,7 +37,7 @@ final class LinkTypeMatch {
         }
         int next = depth + 1;
         return switch (a) {
-            case BtfType.Int x -> b instanceof BtfType.Int y && x.size() == y.size() && x.signed() == y.signed();
+            case BtfType.Int x -> b instanceof BtfType.Int y && x.size() == y.size();
             case BtfType.Float x -> b instanceof BtfType.Float y && x.size() == y.size();
             case BtfType.Ptr x ->
                 b instanceof BtfType.Ptr y && (behindPointer || same(x.typeId(), y.typeId(), next, true));
@@ -45,7 +45,9 @@ final class LinkTypeMatch {
                 b instanceof BtfType.Array y && same(x.elementTypeId(), y.elementTypeId(), next, behindPointer);
             case BtfType.Composite x -> b instanceof BtfType.Composite y && sameComposite(x, y, next, behindPointer);
             case BtfType.Enumeration x ->
-                b instanceof BtfType.Enumeration y && x.size() == y.size() && x.name().equals(y.name());
+                b instanceof BtfType.Enumeration y
+                        && x.size() == y.size()
+                        && x.name().equals(y.name());
             case BtfType.FuncProto x -> b instanceof BtfType.FuncProto y && sameProto(x, y, next);
             case BtfType.Func x -> b instanceof BtfType.Func y && same(x.typeId(), y.typeId(), next, false);
             case BtfType.Var x -> b instanceof BtfType.Var y && same(x.typeId(), y.typeId(), next, false);

@@ -92,23 +92,26 @@ final class LinkTypes {
     private void redirect(LinkFile file) {
         int[] own = ids.get(file.number());
         for (int id = 1; id < own.length; id++) {
-            LinkFile other = elsewhere(file, id);
-            if (other != null) {
-                int target = visible.get(other.number()).get(nameForOthers(typeOf(file, id)));
-                check(file, id, other, target);
-                own[id] = ids.get(other.number())[target];
+            Home home = elsewhere(file, id);
+            if (home != null) {
+                check(file, id, home.file(), home.id());
+                own[id] = ids.get(home.file().number())[home.id()];
             }
         }
     }
 
-    /** Returns the other file whose function or variable this one stands for; null if it stands for itself. */
-    private @Nullable LinkFile elsewhere(LinkFile file, int id) {
+    /** A type of another file. */
+    private record Home(LinkFile file, int id) {}
+
+    /** Returns the function or variable of another file that this one stands for; null if it stands for itself. */
+    private @Nullable Home elsewhere(LinkFile file, int id) {
         String name = nameForOthers(typeOf(file, id));
         LinkSymbols.Winner winner = name == null ? null : symbols.winner(name);
-        if (winner == null || winner.file() == file) {
+        if (winner == null || winner.file().number() == file.number()) {
             return null;
         }
-        return visible.get(winner.file().number()).containsKey(name) ? winner.file() : null;
+        Integer there = visible.get(winner.file().number()).get(name);
+        return there == null ? null : new Home(winner.file(), there);
     }
 
     private static BtfType typeOf(LinkFile file, int id) {
@@ -130,8 +133,7 @@ final class LinkTypes {
                 ? LinkMaps.difference(ours, id, theirs, otherId)
                 : new LinkTypeMatch(ours, theirs).same(id, otherId) ? "" : "types differ";
         if (!difference.isEmpty()) {
-            throw new LinkException(
-                    "'" + name + "' is not in " + file + " what it is in " + other + ": " + difference);
+            throw new LinkException("'" + name + "' is not in " + file + " what it is in " + other + ": " + difference);
         }
     }
 
@@ -168,18 +170,18 @@ final class LinkTypes {
         });
     }
 
-    private void place(
-            LinkFile file, BtfType.DataSec section, BtfType.SecInfo info, List<BtfType.SecInfo> into) {
+    private void place(LinkFile file, BtfType.DataSec section, BtfType.SecInfo info, List<BtfType.SecInfo> into) {
         int id = ids.get(file.number())[info.typeId()];
         String name = nameForOthers(typeOf(file, info.typeId()));
         LinkSymbols.Winner winner = name == null ? null : symbols.winner(name);
         if (winner == null) {
             into.add(new BtfType.SecInfo(id, (int) (start(file, section) + info.offset()), info.size()));
-        } else if (winner.file() == file && winner.defined()) {
-            LinkLayout.Place place = layout.place(file, winner.symbol().section(), winner.symbol().value());
+        } else if (winner.file().number() == file.number() && winner.defined()) {
+            LinkLayout.Place place = layout.place(
+                    file, winner.symbol().section(), winner.symbol().value());
             long offset = place == null ? 0 : place.offset();
             into.add(new BtfType.SecInfo(id, (int) offset, info.size()));
-        } else if (winner.file() == file && out(section.name()) == null) {
+        } else if (winner.file().number() == file.number() && out(section.name()) == null) {
             into.add(new BtfType.SecInfo(id, info.offset(), info.size()));
         }
     }

@@ -19,27 +19,27 @@ import org.junit.jupiter.api.Test;
 /** What a user reads whose object files contradict each other; and that those which do not give one whole object. */
 class StaticLinkErrorsTest {
     private static final String MAIN = """
-            #include "types.h"
+        #include "types.h"
 
-            extern int state;
-            extern int add(int x);
+        extern int state;
+        extern int add(int x);
 
-            SEC("socket") int entry(void *ctx)
-            {
-            	return add(state);
-            }
-            """ + Sources.LICENSE;
+        SEC("socket") int entry(void *ctx)
+        {
+        	return add(state);
+        }
+        """ + Sources.LICENSE;
 
     private static final String PARTS = """
-            #include "types.h"
+        #include "types.h"
 
-            int state = 7;
+        int state = 7;
 
-            int add(int x)
-            {
-            	return x + state;
-            }
-            """ + Sources.LICENSE;
+        int add(int x)
+        {
+        	return x + state;
+        }
+        """ + Sources.LICENSE;
 
     @Test
     void twoStrongDefinitions() {
@@ -79,7 +79,8 @@ class StaticLinkErrorsTest {
     void noObjectFile() {
         assertFails(
                 ElfFormatException.class,
-                "parts: ELF file at byte 0: found text that begins 'hell'",
+                "parts: ELF file at byte 0: found text that begins 'hell', expected a 64-bit relocatable BPF object"
+                        + " file, as 'clang -target bpf -c' makes",
                 () -> link(input("main", MAIN), new Input("parts", new byte[] {'h', 'e', 'l', 'l', 'o'})));
     }
 
@@ -87,28 +88,29 @@ class StaticLinkErrorsTest {
     @Test
     void trap38_mapsThatDifferInMapExtra() {
         String filter = """
-                #include "types.h"
+            #include "types.h"
 
-                %s struct {
-                	__uint(type, 30);
-                	__uint(max_entries, 64);
-                	__type(value, __u32);
-                	__uint(map_extra, %d);
-                } filter SEC(".maps");
+            %s struct {
+            	__uint(type, 30);
+            	__uint(max_entries, 64);
+            	__type(value, __u32);
+            	__uint(map_extra, %d);
+            } filter SEC(".maps");
 
-                SEC("socket") int %s(void *ctx)
-                {
-                	__u32 value = 1;
-                	return bpf_map_peek_elem(&filter, &value);
-                }
-                """ + Sources.LICENSE;
+            SEC("socket") int %s(void *ctx)
+            {
+            	__u32 value = 1;
+            	return bpf_map_peek_elem(&filter, &value);
+            }
+            """ + Sources.LICENSE;
         Input defines = input("defines", filter.formatted("", 3, "one"));
         assertFails(
                 LinkException.class,
                 "'filter' is not in 'declares' what it is in 'defines': map_extra 4, there 3",
                 () -> link(defines, input("declares", filter.formatted("extern", 4, "two"))));
         ObjectSpec linked = ElfReader.read(link(defines, input("declares", filter.formatted("extern", 3, "two"))));
-        assertEquals(List.of("filter"), linked.maps().stream().map(MapSpec::name).toList());
+        assertEquals(
+                List.of("filter"), linked.maps().stream().map(MapSpec::name).toList());
         assertEquals(
                 List.of("one", "two"),
                 linked.programs().stream().map(ProgramSpec::name).toList());
@@ -123,7 +125,9 @@ class StaticLinkErrorsTest {
                     new Input("parts", Sources.compile("parts", PARTS, order)));
             ObjectSpec spec = ElfReader.read(elf);
             assertEquals(order, spec.byteOrder());
-            assertEquals(List.of("entry"), spec.programs().stream().map(ProgramSpec::name).toList());
+            assertEquals(
+                    List.of("entry"),
+                    spec.programs().stream().map(ProgramSpec::name).toList());
             assertEquals(7, spec.initialValue("state").buffer(order).getInt());
             assertArrayEquals(elf, link(new Input("again", elf)));
         }

@@ -73,8 +73,8 @@ class StaticLinkTest {
         Found bpftool = Oracles.bpftool();
         Path output = folder.resolve("theirs").resolve("linked.bpf.o");
         Files.createDirectories(output.getParent());
-        List<String> command = List.of(
-                bpftool.file().toString(), "gen", "object", output.toString(), a.toString(), b.toString());
+        List<String> command =
+                List.of(bpftool.file().toString(), "gen", "object", output.toString(), a.toString(), b.toString());
         Tool.lines(bpftool.libraries(), LIMIT, command);
         return output;
     }
