@@ -1,10 +1,18 @@
 package dev.ebpf4j.btf;
 
+import dev.ebpf4j.btf.CoReChoice.Candidate;
+import dev.ebpf4j.btf.CoReChoice.Match;
 import dev.ebpf4j.btf.CoReReason.Problem;
 import dev.ebpf4j.btf.CoReValues.Measure;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -14,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Answers CO-RE relocations of one program against the types of a target kernel.
  *
  * <p>The rules are those of libbpf, with two differences: candidates are never narrowed by earlier relocations, so that
- * an answer does not depend on what was asked before; and where all of the kernel proper's candidates fail, those of
+ * an answer does not depend on what was asked before (see {@link #together} for what takes the place of this); and where all of the kernel proper's candidates fail, those of
  * modules get their chance before an instruction is poisoned. Safe for use by several threads.
  *
  * <p>For each relocation: follow the access path through the program's own types; take all target types of the same
@@ -26,23 +34,11 @@ public final class CoReResolver {
     private final List<Btf> nearest;
     private final Supplier<List<Btf>> others;
     private final Map<Key, List<Candidate>> candidates = new ConcurrentHashMap<>();
+    private final Map<Integer, List<CoReRelo>> together;
+    private final Map<List<Object>, Optional<Candidate>> choices = new ConcurrentHashMap<>();
     private volatile @Nullable List<Btf> known;
 
     private record Key(String name, BtfKind kind, boolean nearest) {}
-
-    /** A target type of the right name and kind. */
-    private record Candidate(int target, Btf btf, int id) {
-        String spell() {
-            return "%s [%d]".formatted(CoReSpelling.type(btf, id), id);
-        }
-    }
-
-    /** What one matching candidate gives. */
-    private record Match(Candidate candidate, CoReSpec spec, Measure measure) {
-        boolean agrees(Match other) {
-            return spec.bitOffset() == other.spec.bitOffset() && measure.value() == other.measure.value();
-        }
-    }
 
     /**
      * Prepares to answer; nothing is searched yet.
@@ -54,6 +50,7 @@ public final class CoReResolver {
         this.local = local;
         this.nearest = List.copyOf(targets.subList(0, Math.min(1, targets.size())));
         this.others = () -> targets.subList(nearest.size(), targets.size());
+        this.together = Map.of();
     }
 
     /**
@@ -67,6 +64,34 @@ public final class CoReResolver {
         this.local = local;
         this.nearest = List.of(kernel);
         this.others = modules;
+        this.together = Map.of();
+    }
+
+    private CoReResolver(CoReResolver that, Map<Integer, List<CoReRelo>> together) {
+        this.local = that.local;
+        this.nearest = that.nearest;
+        this.others = that::others;
+        this.together = together;
+    }
+
+    /**
+     * A resolver for the same types that knows what else is asked, which settles between target types of one name that
+     * disagree: the one that answers most of the questions about a type is meant. The order of the questions does not
+     * count.
+     *
+     * @param relos all relocations that are asked together, those of one object
+     * @return another resolver
+     */
+    public CoReResolver together(Collection<CoReRelo> relos) {
+        Map<Integer, List<CoReRelo>> byRoot = new HashMap<>();
+        Set<CoReRelo> seen = new HashSet<>();
+        for (CoReRelo relo : relos) {
+            CoReRelo question = new CoReRelo(0, relo.typeId(), relo.access(), relo.kind());
+            if (relo.kind() != CoReKind.TYPE_ID_LOCAL && seen.add(question)) {
+                byRoot.computeIfAbsent(relo.typeId(), id -> new ArrayList<>()).add(question);
+            }
+        }
+        return new CoReResolver(this, byRoot);
     }
 
     /**
@@ -110,23 +135,52 @@ public final class CoReResolver {
     /** What the candidates agree on; null if none matches. */
     private @Nullable CoReFixup compare(
             CoReRelo relo, CoReSpec spec, Measure ours, List<Candidate> candidates, List<Candidate> tried) {
-        Match first = null;
-        for (Candidate candidate : candidates) {
-            CoReSpec theirs = new CoReMatcher(spec, relo.kind(), candidate.btf()).match(candidate.id());
-            if (theirs == null) {
-                continue;
-            }
-            Match match = new Match(candidate, theirs, CoReValues.measure(relo.kind(), theirs));
-            Problem problem = match.measure().problem();
-            if (problem != null) {
-                return new CoReFixup.Refused(reason(relo, problem, tried));
-            }
-            if (first != null && !first.agrees(match)) {
-                return new CoReFixup.Refused(reason(relo, Problem.AMBIGUOUS, tried));
-            }
-            first = first == null ? match : first;
+        List<Match> matches = matches(spec, relo.kind(), candidates);
+        if (matches.isEmpty()) {
+            return null;
         }
-        return first == null ? null : value(ours, first);
+        return CoReChoice.agree(matches)
+                ? value(ours, matches.getFirst())
+                : settle(relo, ours, candidates, matches, tried);
+    }
+
+    private static List<Match> matches(CoReSpec spec, CoReKind kind, List<Candidate> candidates) {
+        List<Match> matches = new ArrayList<>();
+        for (Candidate candidate : candidates) {
+            CoReSpec theirs = new CoReMatcher(spec, kind, candidate.btf()).match(candidate.id());
+            if (theirs != null) {
+                matches.add(new Match(candidate, theirs, CoReValues.measure(kind, theirs)));
+            }
+        }
+        return matches;
+    }
+
+    /** What the one says that is meant, if everything else that is asked about the type tells which one that is. */
+    private CoReFixup settle(
+            CoReRelo relo, Measure ours, List<Candidate> candidates, List<Match> matches, List<Candidate> tried) {
+        List<Object> key = List.of(relo.typeId(), candidates);
+        Candidate meant = choices.computeIfAbsent(key, k -> Optional.ofNullable(choose(relo, candidates)))
+                .orElse(null);
+        if (meant == null) {
+            return new CoReFixup.Refused(disagreement(relo, matches, tried));
+        }
+        return matches.stream()
+                .filter(match -> match.candidate().equals(meant))
+                .findFirst()
+                .map(match -> value(ours, match))
+                .orElseGet(() -> missing(relo, ours, tried));
+    }
+
+    private @Nullable Candidate choose(CoReRelo relo, List<Candidate> candidates) {
+        List<List<Match>> answers = new ArrayList<>();
+        for (CoReRelo question : together.getOrDefault(relo.typeId(), List.of(relo))) {
+            try {
+                answers.add(matches(CoReSpec.local(local, question), question.kind(), candidates));
+            } catch (BtfFormatException ignored) {
+                // It tells when it is asked for itself.
+            }
+        }
+        return new CoReChoice(candidates, answers).choose();
     }
 
     private CoReFixup value(Measure ours, Match match) {
@@ -211,6 +265,20 @@ public final class CoReResolver {
                 problem,
                 tried.stream().map(Candidate::spell).toList(),
                 () -> closeNames(relo, spec, problem, tried));
+    }
+
+    private CoReReason disagreement(CoReRelo relo, List<Match> matches, List<Candidate> tried) {
+        return matches.stream()
+                .map(match -> match.measure().problem())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(problem -> reason(relo, problem, tried))
+                .orElseGet(() -> new CoReReason(
+                        relo.kind(),
+                        spell(relo),
+                        Problem.AMBIGUOUS,
+                        matches.stream().map(Match::spell).toList(),
+                        List::of));
     }
 
     private List<String> closeNames(CoReRelo relo, CoReSpec spec, Problem problem, List<Candidate> tried) {

@@ -226,7 +226,7 @@ class CoReResolverTest {
         assertEquals(0, value(local, target, FIRST, "0:0", CoReKind.FIELD_BYTE_OFFSET));
         CoReReason reason = refused(local, target, FIRST, "0:1", CoReKind.FIELD_BYTE_OFFSET);
         assertEquals(Problem.AMBIGUOUS, reason.problem());
-        assertEquals(List.of("struct s [7]", "struct s [8]", "struct s___other [9]"), reason.candidates());
+        assertEquals(List.of("struct s [7] gives 4", "struct s [8] gives 8"), reason.candidates());
         assertEquals(
                 Problem.AMBIGUOUS,
                 refused(local, target, FIRST, "0", CoReKind.TYPE_SIZE).problem());

@@ -9,6 +9,7 @@ import dev.ebpf4j.spec.Reloc;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Fits field offsets, sizes, type ids and enumerators to this kernel's types; what it lacks becomes poison. */
 final class ApplyCoRe implements Pass {
@@ -28,8 +29,10 @@ final class ApplyCoRe implements Pass {
         if (local == null) {
             throw new LinkException(who + " has CO-RE relocations, but no BTF");
         }
-        CoReResolver resolver = needsKernel(object)
+        List<CoReRelo> relos = relocations(object);
+        CoReResolver resolver = relos.stream().anyMatch(relo -> relo.kind() != CoReKind.TYPE_ID_LOCAL)
                 ? new CoReResolver(local, new KernelTypes(inputs).requireForCoRe(who), inputs::coReModules)
+                        .together(relos)
                 : new CoReResolver(local, List.of());
         Map<CoReRelo, CoReFixup> answers = new HashMap<>();
         return object.mapPrograms(program -> ProgramPatcher.resolve(
@@ -39,10 +42,10 @@ final class ApplyCoRe implements Pass {
                         patcher, reloc, answers.computeIfAbsent(reloc.relo(), resolver::resolve), resolver)));
     }
 
-    private static boolean needsKernel(LinkedObject object) {
+    private static List<CoReRelo> relocations(LinkedObject object) {
         return object.programs().stream()
                 .flatMap(program -> program.relocs().stream())
-                .anyMatch(
-                        reloc -> reloc instanceof Reloc.CoRe coRe && coRe.relo().kind() != CoReKind.TYPE_ID_LOCAL);
+                .flatMap(reloc -> reloc instanceof Reloc.CoRe coRe ? Stream.of(coRe.relo()) : Stream.empty())
+                .toList();
     }
 }
