@@ -18,11 +18,11 @@ final class ArenaLayout {
     /** {@code BPF_PSEUDO_MAP_VALUE}: a load of an address in a map. */
     private static final int MAP_VALUE = 2;
 
-    private final boolean farOffsets;
+    private final Degradations features;
     private final long pageSize;
 
-    ArenaLayout(boolean farOffsets, Machine machine) {
-        this.farOffsets = farOffsets;
+    ArenaLayout(Degradations features, Machine machine) {
+        this.features = features;
         this.pageSize = machine.pageSize();
     }
 
@@ -44,7 +44,7 @@ final class ArenaLayout {
     /** Returns where the variables begin. */
     long dataOffset(MapSpec arena) {
         Bytes contents = arena.contents();
-        if (contents == null || !farOffsets) {
+        if (contents == null || !features.has(Feature.LDIMM64_FULL_RANGE_OFF)) {
             return 0;
         }
         return size(arena) - (contents.size() + pageSize - 1) / pageSize * pageSize;

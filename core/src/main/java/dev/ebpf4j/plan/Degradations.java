@@ -31,6 +31,11 @@ final class Degradations {
         return features.lacks(feature);
     }
 
+    /** Whether the kernel is known to have a feature, for what is done otherwise where that is not sure. */
+    boolean has(Feature feature) {
+        return features.support(feature) == KernelFeatures.Support.SUPPORTED;
+    }
+
     /** The notes so far, in the order in which they came. */
     List<String> notes() {
         return List.copyOf(notes);

@@ -39,7 +39,7 @@ final class MapPlanner {
         this.features = features;
         this.options = options;
         this.shape = new MapShape(features, machine, withBtf);
-        this.arenas = new ArenaLayout(false, machine);
+        this.arenas = new ArenaLayout(features, machine);
         this.slotCount = object.maps().size();
         for (int slot = 0; slot < slotCount; slot++) {
             slots.put(object.maps().get(slot).name(), slot);

@@ -24,6 +24,7 @@ import dev.ebpf4j.sys.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,6 +42,7 @@ final class MapSteps {
     private final Map<String, BpfMap> given;
     private final Deque<AutoCloseable> made;
     private final List<String> notes;
+    private final List<BpfException> refusals = new ArrayList<>();
     private final Pins pins;
     private final Deque<AutoCloseable> pinned = new ArrayDeque<>();
     private final @Nullable BpfMap[] maps;
@@ -88,6 +90,11 @@ final class MapSteps {
         return named;
     }
 
+    /** Tells a later failure of the types that the kernel refused: a program may have needed them. */
+    void explain(Throwable failure) {
+        refusals.forEach(failure::addSuppressed);
+    }
+
     /** Returns the arenas that are mapped, by name. */
     Map<String, MappedArena> arenas() {
         return arenas;
@@ -107,6 +114,7 @@ final class MapSteps {
                 throw refusal;
             }
             keep(step.map(), create(step, innerFd, 0));
+            refusals.add(refusal);
             notes.add("map '" + step.spec().name() + "' was created without the types of its keys and values, which the"
                     + " kernel refused with " + refusal.errno().name());
         }

@@ -98,6 +98,7 @@ final class PlanRun {
             modules.values().forEach(Fd::close);
             return new LoadedObject(plan.object(), maps, programs, made, new LoadedObject.Remarks(notes, logs));
         } catch (Throwable failure) {
+            maps.explain(failure);
             Closing.undo(made, prepared, failure);
             throw failure;
         }

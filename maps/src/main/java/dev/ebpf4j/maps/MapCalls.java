@@ -27,6 +27,16 @@ final class MapCalls {
     private MapCalls() {}
 
     static Fd create(Sys sys, MapSpec spec, MapCreation creation) {
+        long fd = tryCreate(sys, spec, creation);
+        if (fd < 0) {
+            Errno errno = Errno.of(fd);
+            throw new BpfException("create " + spec, errno, MapAdvice.create(sys, spec, errno));
+        }
+        return new Fd(sys, fd);
+    }
+
+    /** Answers the descriptor or {@code -errno}. */
+    static long tryCreate(Sys sys, MapSpec spec, MapCreation creation) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = arena.allocate(BpfAttr.MapCreate.BYTES, 8);
             putShape(attr, spec);
@@ -49,12 +59,7 @@ final class MapCalls {
                 attr.set(JAVA_LONG, BpfAttr.MapCreate.EXCL_PROG_HASH, copy.address());
                 attr.set(JAVA_INT, BpfAttr.MapCreate.EXCL_PROG_HASH_SIZE, hash.length);
             }
-            long fd = sys.bpf(Cmd.BPF_MAP_CREATE, attr, BpfAttr.MapCreate.BYTES);
-            if (fd < 0) {
-                Errno errno = Errno.of(fd);
-                throw new BpfException("create " + spec, errno, MapAdvice.create(spec, errno));
-            }
-            return new Fd(sys, fd);
+            return sys.bpf(Cmd.BPF_MAP_CREATE, attr, BpfAttr.MapCreate.BYTES);
         }
     }
 

@@ -15,4 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param exclusiveTo hash of the only program that may use it, empty if all may
  */
 public record MapCreation(
-        String kernelName, @Nullable Btf btf, int btfFd, int innerFd, int tokenFd, Bytes exclusiveTo) {}
+        String kernelName, @Nullable Btf btf, int btfFd, int innerFd, int tokenFd, Bytes exclusiveTo) {
+    /** Without a name, types and all else. */
+    static final MapCreation PLAIN = new MapCreation("", null, 0, 0, 0, Bytes.EMPTY);
+}

@@ -21,6 +21,7 @@ import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.maps.MapInfo;
 import dev.ebpf4j.spec.MapSpec;
+import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.spec.ObjectSpec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -184,6 +185,37 @@ class MapShapesTest {
                 assertTrue(queue.update(arena.allocate(0), arena.allocateFrom(JAVA_LONG, 8), BpfMap.ANY));
             }
             assertTrue(object.maps().size() >= 30, () -> object.maps().size() + " maps");
+        }
+    }
+
+    @Test
+    void typesThatTheKernelRefusesAreLeftOutAndNoted() {
+        try (LoadedObject object = BpfLoader.load(shapes)) {
+            assertEquals(
+                    List.of("map 'odd_key' was created without the types of its keys and values, which the kernel"
+                            + " refused with EINVAL"),
+                    object.notes().stream()
+                            .filter(note -> note.startsWith("map "))
+                            .toList());
+            assertEquals(0, object.map("odd_key").info().types().valueTypeId());
+            assertTrue(object.map("hash").info().types().valueTypeId() > 0);
+        }
+    }
+
+    /** Row 25 needs the kernel that the message names. */
+    @Test
+    void aTypeThatTheKernelLacksIsNamedWithTheKernelThatHasIt() {
+        MapSpec table = MapSpec.builder("table", MapType.INSN_ARRAY)
+                .keySize(4)
+                .valueSize(16)
+                .maxEntries(2)
+                .build();
+        try {
+            BpfMap.create(table).close();
+        } catch (BpfException e) {
+            assertTrue(
+                    e.getMessage().contains("this kernel has no maps of type INSN_ARRAY, which came with Linux 6.19"),
+                    e::getMessage);
         }
     }
 }

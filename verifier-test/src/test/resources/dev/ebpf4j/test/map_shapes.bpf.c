@@ -64,8 +64,12 @@ PLAIN(unpreallocated, 1, __u32, __u64, 8, 1);
 PLAIN(mapped, 2, __u32, __u64, 8, 1 << 10);
 PLAIN(guarded, 2, __u32, __u64, 1, 0);
 
-/* the key's type is no struct and not as large as the kernel wants one: it is created without types */
-PLAIN(odd_key, 1, char[32], _Bool, 5, 0);
+/* the kernel wants the type of an array's index to be an int: this one is created without types */
+struct index {
+	__u32 number;
+};
+
+PLAIN(odd_key, 2, struct index, __u64, 5, 0);
 
 struct {
 	__uint(type, 22);
