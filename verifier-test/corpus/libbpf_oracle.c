@@ -182,13 +182,13 @@ static void alone(struct bpf_object *object, struct bpf_program *program)
 	}
 }
 
-/* As the kernel knows it. */
+/* As the kernel knows it; NULL if there is no such map. */
 static const char *map_name(int fd)
 {
 	static struct bpf_map_info info;
 	__u32 size = sizeof(info);
 
-	return bpf_obj_get_info_by_fd(fd, &info, &size) ? "?" : info.name;
+	return bpf_obj_get_info_by_fd(fd, &info, &size) ? NULL : info.name;
 }
 
 static void print_code(struct bpf_program *program, const char *path)
@@ -205,8 +205,11 @@ static void print_code(struct bpf_program *program, const char *path)
 	for (size_t i = 0; i < count; i++) {
 		if (code[i].code != 0x18)
 			continue;
-		if (code[i].src_reg == BPF_PSEUDO_MAP_FD || code[i].src_reg == BPF_PSEUDO_MAP_VALUE) {
-			fprintf(words, " %zu=%s", i, map_name(code[i].imm));
+		bool by_map = code[i].src_reg == BPF_PSEUDO_MAP_FD || code[i].src_reg == BPF_PSEUDO_MAP_VALUE;
+		const char *name = by_map ? map_name(code[i].imm) : NULL;
+
+		if (name) {
+			fprintf(words, " %zu=%s", i, name);
 			code[i].imm = 0;
 		}
 		i++;

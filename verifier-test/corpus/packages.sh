@@ -14,7 +14,7 @@ for package; do
     compgen -G "$CORPUS/debs/${package}_*.deb" > /dev/null || continue
     rm -rf "$CORPUS/unpacked"
     unpack "$package" "$CORPUS/unpacked"
-    "$java" -XX:TieredStopAtLevel=1 "$HERE/Carve.java" "$CORPUS/unpacked" "$CORPUS/objects/debian-$package"
+    "$java" -XX:TieredStopAtLevel=1 "$HERE/../src/test/java/dev/ebpf4j/oracle/Carve.java" "$CORPUS/unpacked" "$CORPUS/objects/debian-$package"
     echo "debian-$package: $(ls "$CORPUS/objects/debian-$package" | wc -l)"
 done
 rm -rf "$CORPUS/unpacked"

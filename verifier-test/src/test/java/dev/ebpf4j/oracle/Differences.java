@@ -59,6 +59,11 @@ final class Differences {
         return findings;
     }
 
+    /** How often. */
+    long count(Kind kind) {
+        return count(kind, null);
+    }
+
     /** Paths of the objects in which ebpf4j does not do what the other does. */
     Set<String> badObjects() {
         return bad;

@@ -13,11 +13,13 @@ import dev.ebpf4j.link.LinkInputs;
 import dev.ebpf4j.link.ObjectLinker;
 import dev.ebpf4j.oracle.ObjectDump.ProgramDump;
 import dev.ebpf4j.plan.LoadPlan;
+import dev.ebpf4j.spec.AttachType;
 import dev.ebpf4j.spec.KernelNames;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.spec.ProgramSpec;
+import dev.ebpf4j.spec.ProgramType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -112,10 +114,20 @@ final class EachAlone {
     private static Outcome.Program prepare(ObjectSpec alone, ProgramSpec program, Btf types) {
         KernelInfo kernel = KernelInfo.detect();
         LinkInputs inputs = kernel.linkInputs().withCoReBtf(types);
-        LoadPlan plan = LoadPlan.of(ObjectLinker.link(alone, inputs), kernel.features(), kernel.machine());
+        ObjectSpec anywhere = alone.withProgram(program.name(), EachAlone::withoutTarget);
+        LoadPlan plan = LoadPlan.of(ObjectLinker.link(anywhere, inputs), kernel.features(), kernel.machine());
         ProgramDump dump = Objects.requireNonNull(Ours.programs(plan).get(program.name()));
         return new Outcome.Program(
                 program.name(), program.section(), "0", "-", 0, 0, "-", dump.code() + " " + dump.uses());
+    }
+
+    /** libbpf looks for what a program attaches to after it prepared, and instructions do not depend on it. */
+    private static ProgramSpec withoutTarget(ProgramSpec program) {
+        return switch (program.type()) {
+            case TRACING, LSM, EXT, UNSPEC ->
+                program.withType(ProgramType.SOCKET_FILTER, AttachType.CGROUP_INET_INGRESS);
+            default -> program;
+        };
     }
 
     static Outcome.Program failure(ProgramSpec program, String result, String reason) {
@@ -125,13 +137,11 @@ final class EachAlone {
     /** In libbpf's words: named as in the kernel, ring buffers rounded to what the kernel takes. */
     private static String text(ObjectSpec spec, MapSpec map) {
         boolean section = map.name().startsWith(".");
-        boolean ownName = map.name().indexOf('.', 1) >= 0;
-        String name = ownName
-                ? map.name().substring(0, Math.min(15, map.name().length()))
-                : KernelNames.ofMap(spec.name(), map.name());
+        boolean ownName = map.name().startsWith(".data.") || map.name().startsWith(".rodata.");
+        String name = section && !ownName ? KernelNames.ofMap(spec.name(), map.name()) : map.name();
         boolean ring = map.type() == MapType.RINGBUF || map.type() == MapType.USER_RINGBUF;
         long entries = Integer.toUnsignedLong(map.maxEntries());
-        return (section ? name : map.name()) + " " + map.type().number() + " " + map.keySize() + " " + map.valueSize()
+        return name + " " + map.type().number() + " " + map.keySize() + " " + map.valueSize()
                 + " "
                 + (ring ? rounded(entries) : entries) + " " + map.flags() + " "
                 + Long.toUnsignedString(map.mapExtra()) + " " + map.numaNode();

@@ -56,6 +56,11 @@ final class Oracles {
                 .orElseGet(() -> abort(missing("libbpf.so.1", "ebpf4j.libbpf")));
     }
 
+    /** The files of a package, or the test is aborted. */
+    static Path tree(String name) {
+        return unpacked(name).orElseGet(() -> abort("no package " + name + " can be downloaded: " + TROUBLE));
+    }
+
     private static String missing(String what, String property) {
         return "no " + what + " to compare with: not installed, not named by -D" + property
                 + ", and no package of it can be downloaded: " + TROUBLE;

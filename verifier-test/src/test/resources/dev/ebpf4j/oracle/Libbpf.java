@@ -33,10 +33,14 @@ import java.util.TreeMap;
  * </pre>
  *
  * "btf=FILE" has the objects behind it relocated by the types in that file instead of the kernel's.
- * "whole" loads all programs of an object together, "each" one after the other, each without the others.
+ * "whole" loads all programs of an object together, "each" one after the other, each without the others; there nothing is
+ * pinned, and a map without entries gets one.
  */
 final class Libbpf {
     private static final Linker LINKER = Linker.nativeLinker();
+    /** Perf event arrays, storage of five kinds of owner, struct_ops: their entries are not for the application to choose. */
+    private static final List<Integer> WITHOUT_ENTRIES = List.of(4, 19, 24, 26, 28, 29, 32);
+
     private static final int PROG_INFO = 256;
     private static final int MAP_INFO = 128;
     private static final int OPEN_OPTIONS = 56;
@@ -102,9 +106,21 @@ final class Libbpf {
                 MethodHandle set = function("bpf_program__set_autoload", JAVA_INT, ADDRESS, JAVA_BOOLEAN);
                 int ignored = (int) set.invoke(programs.get(other), other == index);
             }
+            for (MemorySegment map : all("bpf_object__next_map", object)) {
+                makeable(map);
+            }
             int result = (int) function("bpf_object__load", JAVA_INT, ADDRESS).invoke(object);
             print(programs.get(index), result, maps(object, false));
             close(object);
+        }
+    }
+
+    private void makeable(MemorySegment map) throws Throwable {
+        int ignored = (int) function("bpf_map__set_pin_path", JAVA_INT, ADDRESS, ADDRESS).invoke(map, MemorySegment.NULL);
+        int entries = (int) function("bpf_map__max_entries", JAVA_INT, ADDRESS).invoke(map);
+        int type = (int) function("bpf_map__type", JAVA_INT, ADDRESS).invoke(map);
+        if (entries == 0 && !WITHOUT_ENTRIES.contains(type)) {
+            ignored = (int) function("bpf_map__set_max_entries", JAVA_INT, ADDRESS, JAVA_INT).invoke(map, 1);
         }
     }
 

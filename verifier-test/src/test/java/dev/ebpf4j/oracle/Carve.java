@@ -1,19 +1,22 @@
+package dev.ebpf4j.oracle;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * Copies the BPF objects below a folder to another: files that are objects, and objects in executables and libraries, where
- * generated skeletons keep their bytes as they were: {@code java Carve.java FROM TO}. No object is copied twice.
+ * generated skeletons keep their bytes as they were: {@code java Carve.java FROM TO}, as {@code corpus/packages.sh} does. No object is copied twice.
  */
 final class Carve {
     private static final byte[] MAGIC = {0x7f, 'E', 'L', 'F', 2};
@@ -31,15 +34,24 @@ final class Carve {
     }
 
     public static void main(String[] args) throws IOException {
-        Carve carve = new Carve(Path.of(args[1]));
-        for (Path file : files(Path.of(args[0]))) {
+        carve(Path.of(args[0]), Path.of(args[1]));
+    }
+
+    /** Copies, and returns what is in the other folder then, in order of names. */
+    static List<Path> carve(Path from, Path to) throws IOException {
+        Carve carve = new Carve(to);
+        for (Path file : files(from)) {
             carve.carve(file);
         }
+        return files(to);
     }
 
     private static List<Path> files(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile).filter(file -> !Files.isSymbolicLink(file)).sorted().toList();
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> !Files.isSymbolicLink(file))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -79,7 +91,7 @@ final class Carve {
 
     private void write(Path file, int index, byte[] object) throws IOException {
         if (known.add(digest(object))) {
-            String name = file.getFileName().toString().replaceAll("(\\.bpf)?\\.o$", "");
+            String name = String.valueOf(file.getFileName()).replaceAll("(\\.bpf)?\\.o$", "");
             Path target = to.resolve(name + (index == 0 ? "" : "-" + index) + ".bpf.o");
             for (int copy = 2; Files.exists(target); copy++) {
                 target = to.resolve(name + "-" + index + "-v" + copy + ".bpf.o");
@@ -91,7 +103,7 @@ final class Carve {
     private static String digest(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (java.security.NoSuchAlgorithmException e) {
+        } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
     }
