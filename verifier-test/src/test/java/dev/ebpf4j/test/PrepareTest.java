@@ -39,6 +39,7 @@ class PrepareTest {
     }
 
     /** Row 37. */
+    @SuppressWarnings("try") // closing twice is what is tested
     @Test
     void afterPrepareMapsExistAndProgramsDoNot() {
         long before = programsHeld();
