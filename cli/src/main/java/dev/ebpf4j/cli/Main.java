@@ -12,7 +12,7 @@ import picocli.CommandLine.HelpCommand;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Looks into eBPF object files and asks this machine's kernel about them.",
-        subcommands = {ObjectCommand.class, HelpCommand.class})
+        subcommands = {ObjectCommand.class, VeristatCommand.class, HelpCommand.class})
 public final class Main {
     /** Everything was fine. */
     static final int OK = 0;

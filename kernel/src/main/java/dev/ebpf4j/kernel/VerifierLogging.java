@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the verifier shall write while programs are loaded, and where to. Immutable.
  *
- * @param level bits of {@code enum bpf_log_level}: {@link #BASIC}, {@link #VERBOSE}, {@link #STATS}; 0 for no log, in which
- *     case a program that is refused is loaded once more with {@link #BASIC}
+ * @param level bits of {@code enum bpf_log_level}: {@link #BASIC}, {@link #VERBOSE}, {@link #STATS}; 0 for no log. With
+ *     neither of the first two, a program that is refused is loaded once more with {@link #BASIC}
  * @param buffer native memory that the log of each program is written into, and that a log must fit: if it doesn't, loading
  *     fails with ENOSPC; null for memory that grows by itself
  * @param listener gets each program's name and log, whether it was accepted or not, before the next one is loaded; null

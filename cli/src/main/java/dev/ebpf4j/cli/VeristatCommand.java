@@ -1,0 +1,160 @@
+package dev.ebpf4j.cli;
+
+import dev.ebpf4j.btf.BtfFormatException;
+import dev.ebpf4j.elf.ElfFormatException;
+import dev.ebpf4j.elf.ElfReader;
+import dev.ebpf4j.kernel.ProgramVerdict;
+import dev.ebpf4j.kernel.ProgramVerifier;
+import dev.ebpf4j.spec.ObjectSpec;
+import dev.ebpf4j.spec.ProgramSpec;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Loads each program of each object by itself and shows what the verifier made of it. */
+@Command(
+        name = "veristat",
+        mixinStandardHelpOptions = true,
+        description =
+                "Loads each program of each object by itself, as the kernel's veristat does, and shows the verdicts.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:every program was accepted; --compare: nothing got worse",
+            "1:a program was refused; --compare: something got worse",
+            "2:wrong usage, a file that is no BPF object, or no right to load programs"
+        })
+final class VeristatCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec command;
+
+    @Parameters(paramLabel = "FILE", arity = "0..*", description = "Object files.")
+    private List<Path> files = new ArrayList<>();
+
+    @Option(names = "--object", paramLabel = "GLOB", description = "Only files whose name matches; may be repeated.")
+    private List<String> objects = new ArrayList<>();
+
+    @Option(
+            names = "--program",
+            paramLabel = "GLOB",
+            description = "Only programs whose name matches; may be repeated.")
+    private List<String> programs = new ArrayList<>();
+
+    @Option(
+            names = {"-l", "--log-level"},
+            paramLabel = "LEVEL",
+            description = "Print the logs of refused programs to standard error: 1 for the branches taken, 2 for every"
+                    + " instruction.")
+    private int logLevel;
+
+    @Option(
+            names = "--compare",
+            arity = "2",
+            paramLabel = "CSV",
+            description = "Compare two runs, of this command or of the kernel's veristat, by file and program.")
+    private List<Path> compared = new ArrayList<>();
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "PERCENT",
+            description = "--compare: growth up to this is no regression. Default: ${DEFAULT-VALUE}")
+    private double tolerance;
+
+    @Mixin
+    private RowOptions shown = new RowOptions();
+
+    private int exitCode = Main.OK;
+
+    @Override
+    public Integer call() throws IOException {
+        if (compared.isEmpty() == files.isEmpty()) {
+            throw new ParameterException(
+                    command().commandLine(),
+                    files.isEmpty() ? "Missing FILE, or --compare" : "--compare takes no FILE");
+        }
+        if (logLevel < 0 || logLevel > 2) {
+            throw new ParameterException(command().commandLine(), "--log-level is 0, 1 or 2, not " + logLevel);
+        }
+        if (compared.isEmpty()) {
+            shown.print(command(), VerdictRow.COLUMNS, verdicts());
+        } else {
+            compare();
+        }
+        return exitCode;
+    }
+
+    private List<Map<String, @Nullable Object>> verdicts() {
+        ProgramVerifier verifier = ProgramVerifier.ofHost().withLogLevel(logLevel);
+        FileLabels labels = new FileLabels(files);
+        Globs wantedFiles = new Globs(objects);
+        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        for (Path file : files) {
+            if (wantedFiles.pass(FileLabels.name(file))) {
+                verify(verifier, file, labels.of(file), rows);
+            }
+        }
+        return rows;
+    }
+
+    private void verify(ProgramVerifier verifier, Path file, String label, List<Map<String, @Nullable Object>> rows) {
+        ObjectSpec object;
+        try {
+            object = ElfReader.read(file);
+        } catch (IOException | ElfFormatException | BtfFormatException e) {
+            err().println(command().qualifiedName() + ": " + Failures.words(e));
+            exitCode = Main.UNUSABLE;
+            return;
+        }
+        Globs wanted = new Globs(programs);
+        for (ProgramSpec program : object.programs()) {
+            if (wanted.pass(program.name())) {
+                ProgramVerdict verdict = verifier.verify(object, program.name());
+                rows.add(VerdictRow.of(label, verdict));
+                note(label, verdict);
+            }
+        }
+    }
+
+    private void note(String label, ProgramVerdict verdict) {
+        if (verdict.accepted()) {
+            return;
+        }
+        exitCode = Math.max(exitCode, Main.FAILED);
+        if (logLevel > 0) {
+            err().println("log of " + label + " " + verdict.program().name() + ":");
+            err().println(
+                            verdict.log().text().isBlank()
+                                    ? "  (none) " + verdict.reason()
+                                    : verdict.log().text());
+        }
+    }
+
+    private void compare() throws IOException {
+        Comparison comparison = Comparison.of(Csv.read(compared.getFirst()), Csv.read(compared.getLast()), tolerance);
+        shown.print(command(), Comparison.COLUMNS, comparison.rows());
+        err().println(comparison.summary());
+        exitCode = comparison.worse() > 0 ? Main.FAILED : Main.OK;
+    }
+
+    private PrintWriter err() {
+        return command().commandLine().getErr();
+    }
+
+    private CommandSpec command() {
+        if (command == null) {
+            throw new IllegalStateException("picocli sets the command before it calls it");
+        }
+        return command;
+    }
+}
