@@ -25,6 +25,7 @@ final class VerifierDialogue {
     private final MemorySegment attr;
     private String text = "";
     private long wantedBytes;
+    private boolean forReason;
 
     VerifierDialogue(Sys sys, VerifierLogging logging, MemorySegment attr) {
         this.sys = sys;
@@ -38,6 +39,7 @@ final class VerifierDialogue {
         if (first >= 0 || logsInstructions()) {
             return first;
         }
+        forReason = true;
         long second = askForLog(logging.level() | VerifierLogging.BASIC);
         return second >= 0 ? second : first;
     }
@@ -85,7 +87,7 @@ final class VerifierDialogue {
 
     /** Kernels that tell the true size keep the end of a log, where the reason stands; only that was asked for. */
     private boolean isEnough() {
-        return trueSize() > 0 && !logsInstructions();
+        return trueSize() > 0 && forReason;
     }
 
     private long trueSize() {
