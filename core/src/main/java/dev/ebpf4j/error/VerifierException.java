@@ -56,7 +56,7 @@ public final class VerifierException extends BpfException {
         }
         message.append("\n  verifier: ").append(log.reason().isEmpty() ? "gave no reason" : log.reason());
         log.last().ifPresent(last -> message.append("\n  instruction ").append(last));
-        if (knownCause.isEmpty() || log.reason().contains(VerifierHints.CO_RE_POISON)) {
+        if (knownCause.isEmpty() || VerifierHints.isPoison(log.reason())) {
             VerifierHints.hint(log.reason())
                     .ifPresent(hint -> message.append("\n  hint: ").append(hint));
         }

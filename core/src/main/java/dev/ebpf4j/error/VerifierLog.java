@@ -68,6 +68,11 @@ public record VerifierLog(
         public Map<String, String> values() {
             return VerifierLogParser.values(text);
         }
+
+        /** {@return the same, each value taken apart} */
+        public Map<String, VerifierValue> registers() {
+            return parsed(values());
+        }
     }
 
     /**
@@ -78,6 +83,7 @@ public record VerifierLog(
      * @param maxStates most states kept for one instruction
      * @param totalStates states kept in all
      * @param peakStates most states kept at a time
+     * @param markRead longest chain of states that had to be told that a register is read
      * @param micros duration of the verification in microseconds
      * @param stackDepth deepest use of the stack in bytes, over all functions
      */
@@ -87,6 +93,7 @@ public record VerifierLog(
             long maxStates,
             long totalStates,
             long peakStates,
+            long markRead,
             long micros,
             long stackDepth) {}
 
@@ -119,6 +126,22 @@ public record VerifierLog(
             }
         }
         return Optional.empty();
+    }
+
+    /** {@return the explanation that kernels from 7.3 on give, taken apart} */
+    public Optional<VerifierDiagnosis> diagnosis() {
+        return VerifierDiagnosis.parse(explanation);
+    }
+
+    /** {@return what was known of registers and stack when the last instruction was reached, each value taken apart} */
+    public Map<String, VerifierValue> lastValues() {
+        return parsed(lastRegisters());
+    }
+
+    private static Map<String, VerifierValue> parsed(Map<String, String> values) {
+        Map<String, VerifierValue> parsed = new LinkedHashMap<>();
+        values.forEach((name, value) -> parsed.put(name, VerifierValue.parse(value)));
+        return parsed;
     }
 
     /** {@return what was known of registers and stack when the last instruction was reached} */

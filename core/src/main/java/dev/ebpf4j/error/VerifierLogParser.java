@@ -60,6 +60,11 @@ final class VerifierLogParser {
     VerifierLog parse() {
         text.lines().forEach(this::line);
         String reason = String.join("; ", messages);
+        if (reason.isEmpty() && explanation.toString().startsWith(EXPLANATION)) {
+            reason = explanation
+                    .substring(EXPLANATION.length(), explanation.indexOf("\n"))
+                    .strip();
+        }
         return new VerifierLog(
                 text, instructions, reason, explanation.toString().strip(), stats());
     }
@@ -213,6 +218,7 @@ final class VerifierLogParser {
                 figure("max_states_per_insn"),
                 figure("total_states"),
                 figure("peak_states"),
+                figure("mark_read"),
                 figure("micros"),
                 figure("stack")));
     }

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -96,17 +98,17 @@ class VerifierLogTest {
     @Test
     void readsStatesOnTheirOwnLinesAndSourceWithoutPlace() {
         VerifierLog log = VerifierLog.parse("""
-                0: R1=ctx(id=0,off=0,imm=0) R10=fp0
-                ; u64 *v = find(key);
-                0: (b7) r1 = 1
-                1: R1_w=inv1 R10=fp0
-                1: (85) call bpf_map_lookup_elem#1
-                 R0=map_value_or_null(id=1,off=0,ks=4,vs=8,imm=0) R10=fp0
-                ; return *v;
-                2: (79) r0 = *(u64 *)(r0 +0)
-                R0 invalid mem access 'map_value_or_null'
-                processed 3 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
-                """);
+            0: R1=ctx(id=0,off=0,imm=0) R10=fp0
+            ; u64 *v = find(key);
+            0: (b7) r1 = 1
+            1: R1_w=inv1 R10=fp0
+            1: (85) call bpf_map_lookup_elem#1
+             R0=map_value_or_null(id=1,off=0,ks=4,vs=8,imm=0) R10=fp0
+            ; return *v;
+            2: (79) r0 = *(u64 *)(r0 +0)
+            R0 invalid mem access 'map_value_or_null'
+            processed 3 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
+            """);
         assertEquals(3, log.instructions().size());
         assertEquals(new Source("return *v;", "", 0), log.lastSource().orElseThrow());
         assertEquals("inv1", log.lastRegisters().get("R1"));
@@ -118,22 +120,111 @@ class VerifierLogTest {
     @Test
     void keepsTheExplanationOfNewKernels() {
         VerifierLog log = VerifierLog.parse("""
-                0: R1=ctx() R10=fp0
-                0: (95) exit
-                R0 !read_ok
+            0: R1=ctx() R10=fp0
+            0: (95) exit
+            R0 !read_ok
 
-                Verification failed: some category
+            Verification failed: some category
 
-                Reason:
-                  words about R0
+            Reason:
+              words about R0
 
-                processed 1 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
-                """);
+            processed 1 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
+            """);
         assertEquals("R0 !read_ok", log.reason());
         assertTrue(log.explanation().startsWith("Verification failed: some category"));
         assertTrue(log.explanation().endsWith("words about R0"));
         String message = new VerifierException("p", EACCES, log, "").getMessage();
         assertTrue(message.contains("words about R0"), message);
+    }
+
+    /** The layout of {@code kernel/bpf/diagnostics.c}, for code with and without line information. */
+    @Test
+    void theExplanationOfNewKernelsIsTakenApart() {
+        VerifierLog log = VerifierLog.parse("""
+            0: R1=ctx() R10=fp0
+            ; return *v; @ a.c:12
+            0: (79) r0 = *(u64 *)(r1 +0)          ; R0=scalar() R1=ctx()
+            R1 invalid mem access 'scalar'
+
+            Verification failed: Register Type Safety: Invalid dereference
+
+            Reason:
+              R1 is an integer scalar here,
+              not a pointer to memory.
+
+            At:
+              on_exec @ dir/a.c:12:9
+              Source context:
+                  11 | int f(void *v) {
+              >>> 12 |         return *v;
+                     |         ^-- error: invalid dereference
+              Instruction context:
+              >>> 0 | (79) r0 = *(u64 *)(r1 +0)
+
+            Causal path:
+              insn 0: R1 became a scalar
+
+            Suggestion:
+              Use a helper.
+
+            processed 1 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 3
+            """);
+        assertEquals("R1 invalid mem access 'scalar'", log.reason());
+        assertEquals(1, log.instructions().size());
+        assertEquals(3, log.stats().orElseThrow().markRead());
+        assertEquals(
+                new VerifierDiagnosis(
+                        "Register Type Safety",
+                        "Invalid dereference",
+                        "R1 is an integer scalar here, not a pointer to memory.",
+                        "on_exec",
+                        Optional.of(new Source("return *v;", "dir/a.c", 12)),
+                        "Use a helper.",
+                        List.of("  insn 0: R1 became a scalar")),
+                log.diagnosis().orElseThrow());
+        VerifierLog bare = VerifierLog.parse("""
+            0: (95) exit
+
+            Verification failed: Policy: Operation is not allowed
+
+            At:
+              insn 0
+            """);
+        assertEquals("Policy: Operation is not allowed", bare.reason());
+        assertEquals(Optional.empty(), bare.diagnosis().orElseThrow().source());
+        assertEquals(Optional.empty(), VerifierLog.EMPTY.diagnosis());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        R0 !read_ok                                                   | must return a value
+        R3 !read_ok                                                   | never written
+        R2 unbounded memory access, use 'var &= const' or 'if (var < const)' | compare the index
+        invalid access to packet, off=0 size=4, R1(id=0,off=0,r=0)    | data_end
+        misaligned stack access off 0+-8+1 size 8                     | multiple of the size
+        back-edge from insn 3 to 1                                    | bound
+        BPF program is too large. Processed 1000001 insn              | bpf_loop
+        combined stack size of 2 calls is 544. Too large              | 512 bytes
+        cannot call GPL-restricted function from non-GPL compatible program | licence
+        unknown func bpf_get_socket_cookie#46                         | no such helper
+        helper call might sleep in a non-sleepable prog               | sleepable
+        Unreleased reference id=2 alloc_insn=5                        | on every path
+        BPF_EXIT instruction in main prog cannot be used inside bpf_spin_lock-ed region | release the lock
+        map 'm' has to have BTF in order to use bpf_spin_lock         | compile with -g
+        invalid func unknown#2001000003                               | map that was not made
+        invalid func unknown#2002000001                               | kernel function
+        Possibly NULL pointer passed to trusted arg0                  | NULL
+        write into map forbidden, value_size=8 off=0 size=4           | constants
+        """)
+    void theMostCommonReasonsHaveAHint(String reason, String hint) {
+        String message = new VerifierException("p", EACCES, VerifierLog.parse("0: (95) exit\n" + reason + "\n"), "")
+                .getMessage();
+        String line = message.lines()
+                .filter(text -> text.startsWith("  hint: "))
+                .findFirst()
+                .orElse("no hint");
+        assertTrue(line.contains(hint), message);
     }
 
     @Test
