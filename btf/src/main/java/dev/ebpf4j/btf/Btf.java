@@ -380,6 +380,12 @@ public final class Btf {
         if (replacements.isEmpty()) {
             return this;
         }
+        int[] patched = BtfPatch.words(this, words, replacements);
+        if (patched != null) {
+            Btf table = new Btf(base, header, patched, offsets, strings, layout);
+            replacements.keySet().forEach(id -> table.checker.check(table.word(id)));
+            return table;
+        }
         BtfBuilder builder = BtfBuilder.of(this);
         new TreeMap<>(replacements).forEach(builder::set);
         return builder.build();
@@ -457,7 +463,8 @@ public final class Btf {
         return base != null && id < firstOwnId && id > 0 ? base.word(id, which) : words[word(id) + which];
     }
 
-    private int word(int id) {
+    /** The position of one of the own types in the type section, in words. */
+    int word(int id) {
         if (id < firstOwnId || id - firstOwnId >= offsets.length) {
             throw new BtfFormatException(
                     "types", -1, "type id " + Integer.toUnsignedString(id), "less than " + typeCount());

@@ -1,5 +1,6 @@
 package dev.ebpf4j.btf;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -38,6 +39,18 @@ public final class BtfExt {
      * @throws BtfFormatException if the bytes break the format
      */
     public static BtfExt parse(byte[] bytes, Btf btf) {
+        return parse(ByteBuffer.wrap(bytes), btf);
+    }
+
+    /**
+     * Parses a .BTF.ext section.
+     *
+     * @param bytes the whole of it from its position on, in either byte order, which is found out
+     * @param btf the .BTF beside it, whose strings and types it refers to
+     * @return its records
+     * @throws BtfFormatException if the bytes break the format
+     */
+    public static BtfExt parse(ByteBuffer bytes, Btf btf) {
         return new BtfExtDecoder(bytes, btf).decode();
     }
 

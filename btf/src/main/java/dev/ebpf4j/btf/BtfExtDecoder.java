@@ -26,8 +26,8 @@ final class BtfExtDecoder {
     private final Btf btf;
     private final NameReader names;
 
-    BtfExtDecoder(byte[] bytes, Btf btf) {
-        this.bytes = ByteBuffer.wrap(bytes);
+    BtfExtDecoder(ByteBuffer bytes, Btf btf) {
+        this.bytes = bytes.slice();
         this.btf = btf;
         this.names = new NameReader(btf.strings());
     }

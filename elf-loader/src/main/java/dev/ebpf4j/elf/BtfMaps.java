@@ -52,7 +52,7 @@ final class BtfMaps {
 
     private void read(ElfSection in, TypeInfo types) {
         Btf btf = types.btf();
-        DataSec type = btf == null ? null : dataSection(btf, in);
+        DataSec type = types.dataSection(in);
         if (btf == null || type == null) {
             addSymbols(in);
             return;
@@ -60,14 +60,6 @@ final class BtfMaps {
         for (SecInfo info : type.vars()) {
             add(in, btf, info);
         }
-    }
-
-    private static @Nullable DataSec dataSection(Btf btf, ElfSection in) {
-        return btf.find(in.name(), DataSec.class).stream()
-                .mapToObj(btf::type)
-                .map(DataSec.class::cast)
-                .findFirst()
-                .orElse(null);
     }
 
     /** Without types nothing is known of a map but its name. */

@@ -1,7 +1,6 @@
 package dev.ebpf4j.elf;
 
 import dev.ebpf4j.btf.Btf;
-import dev.ebpf4j.btf.BtfKind;
 import dev.ebpf4j.btf.BtfLinkage;
 import dev.ebpf4j.btf.BtfType;
 import dev.ebpf4j.btf.BtfType.DataSec;
@@ -10,6 +9,7 @@ import dev.ebpf4j.btf.BtfType.SecInfo;
 import dev.ebpf4j.btf.BtfType.Struct;
 import dev.ebpf4j.btf.BtfType.Var;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -40,11 +40,14 @@ final class DataSecFixer {
                 .forEach(symbol -> objects.putIfAbsent(symbol.name(), symbol));
     }
 
-    Btf fix() {
-        for (int id = btf.firstOwnId(); id < btf.typeCount(); id++) {
-            if (btf.kind(id) == BtfKind.DATASEC
-                    && btf.type(id) instanceof DataSec section
-                    && !Externs.isExtern(section)) {
+    /**
+     * Returns the completed types.
+     *
+     * @param dataSections the ids of all data sections
+     */
+    Btf fix(Collection<Integer> dataSections) {
+        for (int id : dataSections) {
+            if (btf.type(id) instanceof DataSec section && !Externs.isExtern(section)) {
                 try {
                     fix(id, section);
                 } catch (ElfFormatException e) {

@@ -51,24 +51,14 @@ record DataSections(
                     "section '" + inArena.name() + "' is left out: its variables need exactly one map of type ARENA");
             return new DataSections(maps, places, null, variables.named());
         }
-        variables.add(inArena, arena.name(), types.btf(), dataSection(inArena, types));
+        variables.add(inArena, arena.name(), types.btf(), types.dataSection(inArena));
         places.put(inArena.index(), arena.name());
-        return new DataSections(maps, places, Bytes.of(inArena.toArray()), variables.named());
+        return new DataSections(maps, places, Bytes.of(inArena.bytes()), variables.named());
     }
 
     /** Returns an arena with the variables that stand in it; any other map as it is. */
     MapSpec in(MapSpec map) {
         return arena == null || map.type() != MapType.ARENA ? map : map.withContents(arena);
-    }
-
-    private static @Nullable DataSec dataSection(ElfSection section, TypeInfo types) {
-        Btf btf = types.btf();
-        return btf == null
-                ? null
-                : btf.find(section.name(), DataSec.class).stream()
-                        .mapToObj(id -> (DataSec) btf.type(id))
-                        .findFirst()
-                        .orElse(null);
     }
 
     private static MapSpec map(ElfSection section, SectionKind kind, TypeInfo types, Variables variables) {
@@ -79,11 +69,11 @@ record DataSections(
                 .valueSize((int) section.size())
                 .maxEntries(1)
                 .frozen(readOnly)
-                .contents(kind == SectionKind.BSS ? Bytes.zeros((int) section.size()) : Bytes.of(section.toArray()))
+                .contents(kind == SectionKind.BSS ? Bytes.zeros((int) section.size()) : Bytes.of(section.bytes()))
                 .problem(types.problems().get(section.name()));
         int flags = readOnly ? MapSpec.RDONLY_PROG : 0;
         Btf btf = types.btf();
-        DataSec type = dataSection(section, types);
+        DataSec type = types.dataSection(section);
         variables.add(section, name, btf, type);
         if (btf == null || type == null) {
             return map.flags(flags).build();
@@ -93,7 +83,7 @@ record DataSections(
                 .anyMatch(info ->
                         btf.type(info.typeId()) instanceof Var variable && variable.linkage() != BtfLinkage.STATIC);
         return map.flags(flags | (shared ? MapSpec.MMAPABLE : 0))
-                .typeIds(0, btf.find(section.name(), DataSec.class).orElse(0))
+                .typeIds(0, types.dataSectionId(section))
                 .build();
     }
 }

@@ -22,7 +22,7 @@ record ElfHeader(ByteBuffer file, long table, int count, int namesIndex) {
     private static final String WANTED = "a 64-bit relocatable BPF object file, as 'clang -target bpf -c' makes";
 
     static ElfHeader parse(byte[] bytes) {
-        ByteBuffer file = ByteBuffer.wrap(bytes).asReadOnlyBuffer().order(identify(bytes));
+        ByteBuffer file = ByteBuffer.wrap(bytes).order(identify(bytes));
         if (bytes.length < BYTES) {
             throw new ElfFormatException(
                     "", bytes.length, "the end of the file", "an ELF header of " + BYTES + " bytes");

@@ -31,8 +31,6 @@ record ElfStrings(ElfSection section) {
         if (end == bytes.capacity()) {
             throw section.error(offset, "a name that runs off the section", "a terminating zero");
         }
-        byte[] name = new byte[end - start];
-        bytes.get(start, name);
-        return new String(name, StandardCharsets.UTF_8);
+        return new String(bytes.array(), bytes.arrayOffset() + start, end - start, StandardCharsets.UTF_8);
     }
 }

@@ -2,7 +2,6 @@ package dev.ebpf4j.elf;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.btf.BtfFormatException;
-import dev.ebpf4j.btf.BtfKind;
 import dev.ebpf4j.btf.BtfLinkage;
 import dev.ebpf4j.btf.BtfType.DataSec;
 import dev.ebpf4j.btf.BtfType.Func;
@@ -33,7 +32,7 @@ record Externs(Map<String, ExternSpec> byName, Map<String, String> problems) {
         if (btf == null) {
             return externs;
         }
-        Map<String, Declaration> declarations = declarations(btf);
+        Map<String, Declaration> declarations = declarations(btf, types.dataSections());
         for (ElfSymbol symbol : file.symbols()) {
             Declaration declaration = symbol.extern() ? declarations.get(symbol.name()) : null;
             if (declaration != null) {
@@ -67,10 +66,10 @@ record Externs(Map<String, ExternSpec> byName, Map<String, String> problems) {
 
     private record Declaration(int id, boolean kconfig) {}
 
-    private static Map<String, Declaration> declarations(Btf btf) {
+    private static Map<String, Declaration> declarations(Btf btf, Map<String, Integer> dataSections) {
         Map<String, Declaration> byName = new HashMap<>();
-        for (int id = btf.firstOwnId(); id < btf.typeCount(); id++) {
-            if (btf.kind(id) == BtfKind.DATASEC && btf.type(id) instanceof DataSec section && isExtern(section)) {
+        for (String name : List.of(KCONFIG, KSYMS)) {
+            if (btf.type(dataSections.getOrDefault(name, 0)) instanceof DataSec section) {
                 for (SecInfo info : section.vars()) {
                     byName.put(
                             btf.name(info.typeId()),

@@ -9,38 +9,24 @@ import dev.ebpf4j.spec.FunctionSpec;
 import dev.ebpf4j.spec.Reloc;
 import dev.ebpf4j.spec.SourceLine;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
-import java.util.function.ToIntFunction;
 
 /** Makes one function: its code with all that is known about its instructions, in slots of its own. */
 final class FunctionReader {
-    /** The records of one section by the offset of their instruction, of which the last counts. */
-    private record Records(
-            NavigableMap<Integer, FuncInfo> functions,
-            NavigableMap<Integer, LineInfo> lines,
-            NavigableMap<Integer, CoReRelo> relos) {
-
-        static Records of(BtfExt ext, String section) {
+    /** The records of one section. */
+    private record Records(ByOffset<FuncInfo> functions, ByOffset<LineInfo> lines, ByOffset<CoReRelo> relos) {
+        static Records of(List<FuncInfo> functions, List<LineInfo> lines, List<CoReRelo> relos) {
             return new Records(
-                    byOffset(ext.functions(section), FuncInfo::insnOffset),
-                    byOffset(ext.lines(section), LineInfo::insnOffset),
-                    byOffset(ext.relocations(section), CoReRelo::insnOffset));
-        }
-
-        private static <T> NavigableMap<Integer, T> byOffset(List<T> records, ToIntFunction<T> offset) {
-            NavigableMap<Integer, T> byOffset = new TreeMap<>();
-            records.forEach(each -> byOffset.put(offset.applyAsInt(each), each));
-            return byOffset;
+                    ByOffset.of(functions, FuncInfo::insnOffset),
+                    ByOffset.of(lines, LineInfo::insnOffset),
+                    ByOffset.of(relos, CoReRelo::insnOffset));
         }
     }
 
-    private static final Records NONE = new Records(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+    private static final Records NONE = Records.of(List.of(), List.of(), List.of());
 
     private final FunctionTable functions;
     private final TypeInfo types;
@@ -56,7 +42,7 @@ final class FunctionReader {
     FunctionSpec read(FunctionTable.Place place) {
         Code code = place.code(functions.file().order());
         Records records = bySection.computeIfAbsent(place.section().name(), this::records);
-        FuncInfo info = records.functions().get(place.start());
+        FuncInfo info = records.functions().at(place.start());
         return new FunctionSpec(
                 place.id(),
                 place.symbol().name(),
@@ -69,7 +55,7 @@ final class FunctionReader {
 
     private Records records(String section) {
         BtfExt ext = types.ext();
-        return ext == null ? NONE : Records.of(ext, section);
+        return ext == null ? NONE : Records.of(ext.functions(section), ext.lines(section), ext.relocations(section));
     }
 
     private static FunctionSpec.Linkage linkage(ElfSymbol symbol) {
@@ -84,7 +70,7 @@ final class FunctionReader {
             return List.of(new Reloc.Broken(0, place.problem()));
         }
         List<Reloc> all = new ArrayList<>(relocs.read(place, code));
-        for (CoReRelo relo : inside(place, records.relos())) {
+        for (CoReRelo relo : records.relos().between(place.start(), place.end())) {
             all.add(new Reloc.CoRe(slot(place, relo.insnOffset()), relo));
         }
         all.sort(Comparator.comparingInt(Reloc::slot));
@@ -92,7 +78,7 @@ final class FunctionReader {
     }
 
     private static List<SourceLine> lines(FunctionTable.Place place, Records records) {
-        return inside(place, records.lines()).stream()
+        return records.lines().between(place.start(), place.end()).stream()
                 .map(line -> new SourceLine(
                         slot(place, line.insnOffset()),
                         line.fileNameOffset(),
@@ -100,10 +86,6 @@ final class FunctionReader {
                         line.line(),
                         line.column()))
                 .toList();
-    }
-
-    private static <T> Collection<T> inside(FunctionTable.Place place, NavigableMap<Integer, T> records) {
-        return records.subMap(place.start(), true, place.end(), false).values();
     }
 
     private static int slot(FunctionTable.Place place, int offset) {

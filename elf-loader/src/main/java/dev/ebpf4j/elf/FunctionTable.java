@@ -62,10 +62,13 @@ final class FunctionTable {
     static FunctionTable read(Sections sections) {
         FunctionTable table = new FunctionTable(sections.file());
         Map<Integer, List<ElfSymbol>> symbols = new HashMap<>();
-        sections.file()
-                .symbols()
-                .forEach(symbol -> symbols.computeIfAbsent(symbol.section(), key -> new ArrayList<>())
-                        .add(symbol));
+        sections.all(SectionKind.CODE).forEach(section -> symbols.put(section.index(), new ArrayList<>()));
+        for (ElfSymbol symbol : sections.file().symbols()) {
+            List<ElfSymbol> ofSection = mayBeFunction(symbol) ? symbols.get(symbol.section()) : null;
+            if (ofSection != null) {
+                ofSection.add(symbol);
+            }
+        }
         for (ElfSection section : sections.all(SectionKind.CODE)) {
             table.add(section, symbols.getOrDefault(section.index(), List.of()));
         }
@@ -93,14 +96,16 @@ final class FunctionTable {
         return offset == (int) offset ? ofSection.get((int) offset) : null;
     }
 
+    private static boolean mayBeFunction(ElfSymbol symbol) {
+        return symbol.type() == ElfSymbol.FUNC || (symbol.type() == ElfSymbol.NOTYPE && symbol.global());
+    }
+
     private void add(ElfSection section, List<ElfSymbol> symbols) {
         List<ElfSymbol> functions = symbols.stream()
                 .filter(symbol -> symbol.type() == ElfSymbol.FUNC)
                 .toList();
         if (functions.isEmpty()) {
-            functions = symbols.stream()
-                    .filter(symbol -> symbol.type() == ElfSymbol.NOTYPE && symbol.global())
-                    .toList();
+            functions = symbols;
         }
         TreeMap<Integer, List<ElfSymbol>> byStart = new TreeMap<>();
         for (ElfSymbol function : functions) {

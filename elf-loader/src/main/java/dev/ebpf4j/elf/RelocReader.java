@@ -24,7 +24,7 @@ final class RelocReader {
     private final JumpTables jumps;
     private final Externs externs;
     private final FunctionTable functions;
-    private final Map<Integer, List<ElfReloc>> bySection = new HashMap<>();
+    private final Map<Integer, ByOffset<ElfReloc>> bySection = new HashMap<>();
 
     RelocReader(MapPlaces maps, DataSections data, JumpTables jumps, Externs externs, FunctionTable functions) {
         this.maps = maps;
@@ -75,24 +75,12 @@ final class RelocReader {
     }
 
     private List<ElfReloc> inside(FunctionTable.Place function) {
-        List<ElfReloc> all = bySection.computeIfAbsent(
-                function.section().index(), index -> functions.file().relocations(function.section()));
-        return all.subList(firstFrom(all, function.start()), firstFrom(all, function.end()));
-    }
-
-    /** Returns the position of the first relocation at an offset or behind it. */
-    private static int firstFrom(List<ElfReloc> sorted, int offset) {
-        int low = 0;
-        int high = sorted.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (sorted.get(middle).offset() < offset) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+        ElfSection section = function.section();
+        return bySection
+                .computeIfAbsent(
+                        section.index(),
+                        index -> new ByOffset<>(functions.file().relocations(section), ElfReloc::offset))
+                .all(function.start(), function.end());
     }
 
     private @Nullable Reloc implied(FunctionTable.Place function, Code code, int slot) {

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +48,8 @@ final class StructOps {
         Btf btf = types.btf();
         List<MapSpec> maps = new ArrayList<>();
         for (ElfSection section : sections.all(SectionKind.STRUCT_OPS)) {
-            OptionalInt id = btf == null ? OptionalInt.empty() : btf.find(section.name(), DataSec.class);
-            if (btf == null || id.isEmpty() || !(btf.type(id.getAsInt()) instanceof DataSec type)) {
+            DataSec type = types.dataSection(section);
+            if (btf == null || type == null) {
                 sections.warn("section '" + section.name() + "' is left out: it has no types; compile with -g");
             } else {
                 maps.addAll(new StructOps(sections, btf, functions, programs).read(section, type));
@@ -101,9 +100,9 @@ final class StructOps {
                         "variable '" + variable.name() + "' of " + type.size() + " bytes",
                         "one inside the section");
             }
-            byte[] contents = new byte[type.size()];
-            section.bytes().get(info.offset(), contents);
-            map.valueSize(type.size()).typeIds(0, typeId).contents(Bytes.of(contents));
+            map.valueSize(type.size())
+                    .typeIds(0, typeId)
+                    .contents(Bytes.of(section.bytes().slice(info.offset(), type.size())));
             return new Placed(map.build(), info.offset(), type);
         } catch (ElfFormatException | BtfFormatException e) {
             return new Placed(map.problem(String.valueOf(e.getMessage())).build(), info.offset(), null);

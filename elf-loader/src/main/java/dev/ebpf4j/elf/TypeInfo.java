@@ -3,7 +3,10 @@ package dev.ebpf4j.elf;
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.btf.BtfExt;
 import dev.ebpf4j.btf.BtfFormatException;
+import dev.ebpf4j.btf.BtfKind;
+import dev.ebpf4j.btf.BtfType.DataSec;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +15,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param btf the types, null if the object has none
  * @param ext which functions, lines and CO-RE accesses the instructions are; null if the object does not say
+ * @param dataSections ids of the types that list the variables of a section, by the section's name
  * @param problems what is wrong with the types of a data section, by the section's name
  */
-record TypeInfo(@Nullable Btf btf, @Nullable BtfExt ext, Map<String, String> problems) {
-    private static final TypeInfo NONE = new TypeInfo(null, null, Map.of());
+record TypeInfo(
+        @Nullable Btf btf, @Nullable BtfExt ext, Map<String, Integer> dataSections, Map<String, String> problems) {
+    private static final TypeInfo NONE = new TypeInfo(null, null, Map.of(), Map.of());
 
     static TypeInfo read(Sections sections) {
         ElfSection section = sections.one(SectionKind.BTF).orElse(null);
@@ -23,9 +28,12 @@ record TypeInfo(@Nullable Btf btf, @Nullable BtfExt ext, Map<String, String> pro
             return NONE;
         }
         Map<String, String> problems = new HashMap<>();
+        Map<String, Integer> dataSections;
         Btf btf;
         try {
-            btf = new DataSecFixer(sections.file(), parse(sections, section), problems).fix();
+            Btf parsed = parse(sections, section);
+            dataSections = dataSections(parsed);
+            btf = new DataSecFixer(sections.file(), parsed, problems).fix(dataSections.values());
         } catch (BtfFormatException e) {
             if (isNeeded(sections)) {
                 throw e;
@@ -34,11 +42,32 @@ record TypeInfo(@Nullable Btf btf, @Nullable BtfExt ext, Map<String, String> pro
             return NONE;
         }
         problems.values().forEach(sections::warn);
-        return new TypeInfo(btf, ext(sections, btf), problems);
+        return new TypeInfo(btf, ext(sections, btf), dataSections, problems);
+    }
+
+    private static Map<String, Integer> dataSections(Btf btf) {
+        Map<String, Integer> ids = new LinkedHashMap<>();
+        for (int id = btf.firstOwnId(); id < btf.typeCount(); id++) {
+            if (btf.kind(id) == BtfKind.DATASEC) {
+                ids.putIfAbsent(btf.name(id), id);
+            }
+        }
+        return ids;
+    }
+
+    /** Returns the id of the type that lists the variables of a section; 0 if there is none. */
+    int dataSectionId(ElfSection section) {
+        return dataSections.getOrDefault(section.name(), 0);
+    }
+
+    /** Returns the type that lists the variables of a section. */
+    @Nullable
+    DataSec dataSection(ElfSection section) {
+        return btf != null && btf.type(dataSectionId(section)) instanceof DataSec type ? type : null;
     }
 
     private static Btf parse(Sections sections, ElfSection section) {
-        Btf parsed = Btf.parse(section.toArray());
+        Btf parsed = Btf.parse(section.bytes());
         if (!parsed.byteOrder().equals(sections.file().order())) {
             throw section.error(0, "types in " + parsed.byteOrder() + " byte order", "that of the file");
         }
@@ -59,7 +88,7 @@ record TypeInfo(@Nullable Btf btf, @Nullable BtfExt ext, Map<String, String> pro
             return null;
         }
         try {
-            return BtfExt.parse(section.toArray(), btf);
+            return BtfExt.parse(section.bytes(), btf);
         } catch (BtfFormatException e) {
             sections.warn("source lines and CO-RE relocations are left out: " + e.getMessage());
             return null;
