@@ -1,5 +1,6 @@
 package dev.ebpf4j.test;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,6 +15,8 @@ import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.LoadOptions;
 import dev.ebpf4j.kernel.LoadedObject;
+import dev.ebpf4j.kernel.TestRun;
+import dev.ebpf4j.link.LinkException;
 import dev.ebpf4j.maps.ArenaMap;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.maps.Codecs;
@@ -23,6 +26,7 @@ import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.spec.ObjectSpec;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,6 +82,55 @@ class ArenaTest {
         	first->value = 1000;
         	head = first;
         	sum = total;
+        	return 0;
+        }
+
+        char LICENSE[] SEC("license") = "GPL";
+        """;
+
+    /** Variables in the arena itself; pages that the program allocates, and a list that it builds in them. */
+    private static final String GLOBALS = """
+        // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+        typedef unsigned long long __u64;
+        typedef unsigned int __u32;
+        #define SEC(name) __attribute__((section(name), used))
+        #define __arena __attribute__((address_space(1)))
+        #define __uint(name, val) int (*name)[val]
+
+        struct {
+        	__uint(type, 33);
+        	__uint(map_flags, 1 << 10);
+        	__uint(max_entries, 16);
+        } arena SEC(".maps");
+
+        struct node {
+        	struct node __arena *next;
+        	__u64 value;
+        };
+
+        void __arena *bpf_arena_alloc_pages(void *map, void __arena *address, __u32 pages, int node, __u64 flags)
+        	__attribute__((section(".ksyms"))) __attribute__((weak));
+
+        int __arena started = 41;
+        __u64 __arena total;
+        struct node __arena *__arena newest;
+        int __arena numbers[2048];
+
+        SEC("syscall")
+        int build(void *ctx)
+        {
+        	for (int i = 1; i <= 5; i++) {
+        		struct node __arena *node = bpf_arena_alloc_pages(&arena, 0, 1, -1, 0);
+
+        		if (!node)
+        			return 1;
+        		node->value = i * i;
+        		node->next = newest;
+        		newest = node;
+        	}
+        	started++;
+        	numbers[2047] = numbers[1024] + 7;
+        	total = 55;
         	return 0;
         }
 
@@ -145,6 +198,39 @@ class ArenaTest {
             assertEquals(110, total);
         }
         assertThrows(IllegalStateException.class, () -> memory.get(JAVA_LONG, 0));
+    }
+
+    /** Parity row 24. */
+    @Test
+    void variablesOfAnArenaAreSharedAndPagesComeFromBothSides() {
+        ObjectSpec spec = compile(GLOBALS).withVariable("started", 1000);
+        try (LoadedObject object = BpfLoader.load(spec)) {
+            ArenaMap arena = object.arena("arena");
+            GlobalVariable<Integer> started = object.variable("started", Codecs.INT);
+            assertEquals(1000, started.get());
+            long variables =
+                    started.segment().address() - spec.variable("started").offset();
+            MemorySegment all = arena.at(variables + spec.variable("numbers").offset(), 2048 * Integer.BYTES);
+            all.setAtIndex(JAVA_INT, 1024, 35);
+
+            assertEquals(0, object.program("build").testRun(TestRun.empty()).returnValue());
+            assertEquals(1001, started.get());
+            assertEquals(55, object.variable("total", Codecs.LONG).get());
+            assertEquals(42, all.getAtIndex(JAVA_INT, 2047));
+            long at = object.variable("newest", Codecs.LONG).get();
+            List<Long> values = new ArrayList<>();
+            for (; at != 0; at = arena.at(at, NODE_BYTES).get(JAVA_LONG, 0)) {
+                values.add(arena.at(at, NODE_BYTES).get(JAVA_LONG, 8));
+            }
+            assertEquals(List.of(25L, 16L, 9L, 4L, 1L), values);
+        }
+    }
+
+    @Test
+    void variablesThatDoNotFitAreTold() {
+        ObjectSpec spec = compile(GLOBALS).withMap("arena", map -> map.withMaxEntries(2));
+        LinkException e = assertThrows(LinkException.class, () -> BpfLoader.load(spec));
+        assertTrue(e.getMessage().contains("it has 2 pages of " + page + " bytes"), e::getMessage);
     }
 
     @Test
