@@ -3,6 +3,7 @@ package dev.ebpf4j.link;
 import static dev.ebpf4j.btf.CoReResolver.compatible;
 
 import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.btf.BtfCPrinter;
 import dev.ebpf4j.btf.BtfType;
 import dev.ebpf4j.spec.ExternSpec;
 import java.util.Iterator;
@@ -93,7 +94,10 @@ final class KernelTypes {
         }
         if (other != null) {
             throw patcher.bad(
-                    slot, "declares '" + extern.name() + "' with a type that is not that of " + other.owner());
+                    slot,
+                    "declares '" + extern.name() + "' with a type that is not that of " + other.owner() + ": "
+                            + spell(local, extern.typeId(), extern.name()) + ", "
+                            + spell(other.btf(), variableType(other), "there"));
         }
         return missing(patcher, slot, extern, "variable", BtfType.Var.class);
     }
@@ -118,10 +122,20 @@ final class KernelTypes {
         if (other != null && !extern.weak()) {
             throw patcher.bad(
                     slot,
-                    "declares '" + extern.name() + "' with a prototype that is not that of " + other.owner()
-                            + "; declare it __weak to do without");
+                    "declares '" + extern.name() + "' with a prototype that is not that of " + other.owner() + ": "
+                            + spell(local, prototype(local, extern.typeId()), extern.name()) + ", "
+                            + spell(other.btf(), prototype(other.btf(), other.id()), "there") + "; declare it __weak to"
+                            + " do without");
         }
         return missing(patcher, slot, extern, "function", BtfType.Func.class);
+    }
+
+    private static String spell(Btf btf, int typeId, String name) {
+        return "'" + BtfCPrinter.declaration(btf, typeId, name) + "'";
+    }
+
+    private static int variableType(KernelType found) {
+        return found.btf().type(found.id()) instanceof BtfType.Var variable ? variable.typeId() : 0;
     }
 
     private static int prototype(Btf btf, int function) {

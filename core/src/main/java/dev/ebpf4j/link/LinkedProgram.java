@@ -64,10 +64,20 @@ public record LinkedProgram(
      *
      * @param btfId BTF id of it; 0 if there is none
      * @param module the module whose BTF the id is of; null for the kernel proper
+     * @param member the place, among the members of the struct that {@code btfId} is, of the function that the program
+     *     becomes; {@link #NO_MEMBER} for all but struct_ops
      */
-    public record Target(int btfId, @Nullable ModuleBtf module) {
+    public record Target(int btfId, @Nullable ModuleBtf module, int member) {
+        /** The target is no member of a struct. */
+        public static final int NO_MEMBER = -1;
+
         /** No target. */
-        public static final Target NONE = new Target(0, null);
+        public static final Target NONE = new Target(0, null, NO_MEMBER);
+
+        /** Returns a type of the kernel as a target. */
+        static Target of(KernelType type) {
+            return new Target(type.id(), type.module(), NO_MEMBER);
+        }
     }
 
     /**

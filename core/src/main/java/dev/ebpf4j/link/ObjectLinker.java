@@ -26,6 +26,7 @@ public final class ObjectLinker {
     private static List<Pass> passes(LinkInputs inputs) {
         return List.of(
                 new CheckByteOrder(inputs),
+                new ResolveStructOps(inputs),
                 new SelectPrograms(),
                 new FlattenSubprograms(),
                 new ApplyCoRe(inputs),

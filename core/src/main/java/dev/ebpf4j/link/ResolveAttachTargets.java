@@ -42,7 +42,7 @@ final class ResolveAttachTargets implements Pass {
                     default -> null;
                 };
             case LSM -> LSM_HOOK;
-            case EXT, STRUCT_OPS ->
+            case EXT ->
                 throw new LinkException("program '" + program.name() + "' (" + program.section()
                         + ") extends another program or object, which ebpf4j can't do yet; use withAutoload(false)");
             default -> null;
@@ -59,7 +59,7 @@ final class ResolveAttachTargets implements Pass {
         KernelType found = find(family, name)
                 .orElseThrow(() -> new LinkException("program '" + program.name() + "': " + kernel.lacks() + " no "
                         + family.words + " '" + name + "'" + kernel.hint(name, family.prefix, family.kind)));
-        return new Target(found.id(), found.module());
+        return Target.of(found);
     }
 
     /** A module's name before a colon narrows the search to it; {@code vmlinux} is the kernel proper. */

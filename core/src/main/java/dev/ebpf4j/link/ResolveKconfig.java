@@ -44,7 +44,11 @@ final class ResolveKconfig implements Pass {
         List<VariableSpec> layout = layOut(externs, btf);
         MapSpec map = map(object, externs, layout, btf);
         LinkedObject withMap = new LinkedObject(
-                object.spec(), append(object.maps(), map), concat(object.variables(), layout), object.programs());
+                object.spec(),
+                append(object.maps(), map),
+                concat(object.variables(), layout),
+                object.programs(),
+                object.structOps());
         return withMap.mapPrograms(program -> redirect(program, layout));
     }
 

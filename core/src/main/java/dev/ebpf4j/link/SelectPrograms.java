@@ -1,24 +1,32 @@
 package dev.ebpf4j.link;
 
-import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.spec.ProgramSpec;
 import dev.ebpf4j.spec.ProgramType;
 import dev.ebpf4j.spec.SectionName;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Picks the programs that will be loaded, and refuses one of which nobody said what it is. */
+/**
+ * Picks the programs that will be loaded, and refuses one of which nobody said what it is. Those of kernel operations are
+ * picked already.
+ */
 final class SelectPrograms implements Pass {
     @Override
     public LinkedObject apply(LinkedObject object) {
-        ObjectSpec spec = object.spec();
-        List<ProgramSpec> selected =
-                spec.programs().stream().filter(ProgramSpec::autoload).toList();
-        selected.forEach(SelectPrograms::checkType);
-        return new LinkedObject(
-                spec,
-                object.maps(),
-                object.variables(),
-                selected.stream().map(LinkedProgram::of).toList());
+        Map<String, LinkedProgram> picked = new HashMap<>();
+        object.programs().forEach(program -> picked.put(program.name(), program));
+        List<LinkedProgram> selected = new ArrayList<>();
+        for (ProgramSpec program : object.spec().programs()) {
+            if (picked.containsKey(program.name())) {
+                selected.add(picked.get(program.name()));
+            } else if (program.autoload() && program.type() != ProgramType.STRUCT_OPS) {
+                checkType(program);
+                selected.add(LinkedProgram.of(program));
+            }
+        }
+        return object.withPrograms(selected);
     }
 
     private static void checkType(ProgramSpec program) {

@@ -3,12 +3,14 @@ package dev.ebpf4j.plan;
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.link.LinkedObject;
 import dev.ebpf4j.link.LinkedProgram;
+import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.KernelNames;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one {@link LoadPlan}. For one thread, and one use. */
@@ -46,10 +48,9 @@ final class LoadPlanner {
     }
 
     private void openModules() {
-        object.programs().stream()
-                .flatMap(program -> program.modules().stream())
-                .distinct()
-                .forEach(module -> steps.add(new LoadStep.OpenModuleBtf(module)));
+        Stream<ModuleBtf> ofPrograms = object.programs().stream().flatMap(program -> program.modules().stream());
+        Stream<ModuleBtf> ofMaps = object.structOps().stream().flatMap(ops -> Stream.ofNullable(ops.module()));
+        Stream.concat(ofPrograms, ofMaps).distinct().forEach(module -> steps.add(new LoadStep.OpenModuleBtf(module)));
     }
 
     private void loadPrograms() {

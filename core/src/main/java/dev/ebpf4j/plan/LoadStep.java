@@ -2,6 +2,7 @@ package dev.ebpf4j.plan;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.link.LinkedProgram;
+import dev.ebpf4j.link.LinkedStructOps;
 import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.MapSpec;
@@ -55,6 +56,16 @@ public sealed interface LoadStep {
             this(map, kernelName, spec, inner, withBtf, Bytes.EMPTY);
         }
     }
+
+    /**
+     * Create a map of kernel operations, which are of a type of the kernel's. It is not written before its programs stand.
+     *
+     * @param map slot that the map takes
+     * @param kernelName name that the kernel gets
+     * @param spec final shape
+     * @param operations type and value
+     */
+    record CreateStructOps(int map, String kernelName, MapSpec spec, LinkedStructOps operations) implements LoadStep {}
 
     /**
      * Take a map that whoever runs the plan brings along under its name. It keeps what it holds.
@@ -176,4 +187,26 @@ public sealed interface LoadStep {
      * @param program slot of the program
      */
     record PutProgram(int map, int key, int program) implements LoadStep {}
+
+    /**
+     * Complete kernel operations: the value with the descriptors of its programs, ready to be put into force.
+     *
+     * @param map slot of their map
+     * @param value the value, its functions left zero
+     * @param functions the functions of the value
+     */
+    record CompleteStructOps(int map, Bytes value, List<FunctionAt> functions) implements LoadStep {
+        /**
+         * A function of kernel operations.
+         *
+         * @param offset offset in the value, in bytes
+         * @param program slot of the program
+         */
+        public record FunctionAt(int offset, int program) {}
+
+        /** Copies the list. */
+        public CompleteStructOps {
+            functions = List.copyOf(functions);
+        }
+    }
 }

@@ -28,6 +28,7 @@ final class MapPlanner {
     private final PlanOptions options;
     private final MapShape shape;
     private final ArenaLayout arenas;
+    private final StructOpsPlanner structOps;
     private final Map<String, Integer> slots = new LinkedHashMap<>();
     private int slotCount;
 
@@ -40,6 +41,7 @@ final class MapPlanner {
         this.options = options;
         this.shape = new MapShape(features, machine, withBtf);
         this.arenas = new ArenaLayout(features, machine);
+        this.structOps = new StructOpsPlanner(object, withBtf);
         this.slotCount = object.maps().size();
         for (int slot = 0; slot < slotCount; slot++) {
             slots.put(object.maps().get(slot).name(), slot);
@@ -76,7 +78,7 @@ final class MapPlanner {
         for (int slot = 0; slot < object.maps().size(); slot++) {
             MapSpec map = object.maps().get(slot);
             if (isOfMaps(map) == ofMaps && isPlanned(slot)) {
-                plan(slot, shape.fit(checked(map)), steps);
+                plan(slot, fit(slot, map), steps);
             }
         }
     }
@@ -110,21 +112,27 @@ final class MapPlanner {
         if (!map.autocreate() || map.problem() != null) {
             return false;
         }
-        return map.contents() == null || !features.lacks(Feature.GLOBAL_DATA, NO_VARIABLES);
+        return map.contents() == null
+                || map.type() == MapType.STRUCT_OPS
+                || !features.lacks(Feature.GLOBAL_DATA, NO_VARIABLES);
     }
 
-    private MapSpec checked(MapSpec map) {
+    /** The map in the shape that the kernel shall make it in. */
+    private MapSpec fit(int slot, MapSpec map) {
         if (map.type() == MapType.STRUCT_OPS) {
-            throw new LinkException(
-                    "map '" + map.name() + "' holds kernel operations (struct_ops), which ebpf4j can't" + " load yet");
+            return structOps.shape(slot);
         }
         if (map.type() == MapType.ARENA) {
             arenas.check(map);
         }
-        return map;
+        return shape.fit(map);
     }
 
     private void create(int slot, MapSpec map, List<LoadStep> steps) {
+        if (map.type() == MapType.STRUCT_OPS) {
+            structOps.create(slot, kernelName(map), map, steps);
+            return;
+        }
         MapSpec inner = map.inner();
         int template = LoadStep.NO_SLOT;
         if (inner != null) {
@@ -202,6 +210,7 @@ final class MapPlanner {
                 }
             }
         }
+        structOps.complete(steps);
     }
 
     private static boolean isOfMaps(MapSpec map) {

@@ -9,6 +9,7 @@ import dev.ebpf4j.spec.MapSpec;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Prints a plan for a person: what would be asked of the kernel, in order. */
 final class PlanText {
@@ -42,6 +43,18 @@ final class PlanText {
                 "open BTF " + s.module().id() + " of module '" + s.module().name() + "'";
             case LoadStep.CreateMap s ->
                 "create map " + s.map() + named(s.spec().name(), s.kernelName()) + ": " + shape(s);
+            case LoadStep.CreateStructOps s ->
+                "create struct_ops " + s.map() + named(s.spec().name(), s.kernelName()) + ": kernel type "
+                        + s.operations().valueTypeId() + in(s.operations().module()) + ", value "
+                        + s.spec().valueSize() + " B"
+                        + (s.spec().flags() == 0
+                                ? ""
+                                : ", flags 0x" + Integer.toHexString(s.spec().flags()));
+            case LoadStep.CompleteStructOps s ->
+                "complete struct_ops " + s.map() + ": " + s.value().size() + " bytes"
+                        + s.functions().stream()
+                                .map(function -> ", program " + function.program() + " at " + function.offset())
+                                .collect(Collectors.joining());
             case LoadStep.UseMap s ->
                 "use a given map as map " + s.map()
                         + named(s.spec().name(), s.spec().name());
@@ -105,9 +118,13 @@ final class PlanText {
     }
 
     private static String target(Target target) {
-        ModuleBtf module = target.module();
         return (target.btfId() == 0 ? "" : " of kernel type " + target.btfId())
-                + (module == null ? "" : " in module '" + module.name() + "'");
+                + (target.member() == Target.NO_MEMBER ? "" : " member " + target.member())
+                + in(target.module());
+    }
+
+    private static String in(@Nullable ModuleBtf module) {
+        return module == null ? "" : " in module '" + module.name() + "'";
     }
 
     private static String debugInfo(LoadStep.LoadProgram step) {

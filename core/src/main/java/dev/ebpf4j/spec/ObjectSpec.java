@@ -175,6 +175,20 @@ public final class ObjectSpec {
     }
 
     /**
+     * {@return a copy in which a member of kernel operations (struct_ops) has another value}
+     *
+     * @param map name of the map that holds the operations
+     * @param member name of the member, as the source's struct spells it
+     * @param value for a function, the name of a program of this object, or null for none; else what
+     *     {@link #withVariable} takes
+     * @throws MissingObjectException if there is no such map, member or program
+     * @throws IllegalArgumentException if the value does not fit the member, or the map holds something else
+     */
+    public ObjectSpec withStructOps(String map, String member, @Nullable Object value) {
+        return new StructOpsEdit(this, map(map)).set(member, value);
+    }
+
+    /**
      * {@return a copy with these programs alone, all of them loaded, and with the maps that they need: those that their
      * functions refer to, the maps inside those, and the kernel operations that the programs are part of} Elements that
      * would hold another program are left out.

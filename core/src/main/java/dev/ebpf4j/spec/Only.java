@@ -112,6 +112,18 @@ final class Only {
         List<MapSpec.Slot> kept = map.slots().stream()
                 .filter(slot -> !holdsPrograms(map) || programs.contains(slot.target()))
                 .toList();
-        return map.withSlots(kept);
+        return map.withSlots(kept).withAutocreate(map.autocreate() || isNeeded(map));
+    }
+
+    /** A program is loaded only as a function of kernel operations that are made. */
+    private boolean isNeeded(MapSpec map) {
+        return map.type() == MapType.STRUCT_OPS
+                && map.slots().stream()
+                        .map(MapSpec.Slot::target)
+                        .filter(programs::contains)
+                        .anyMatch(program -> object.maps().stream()
+                                .filter(other -> other.type() == MapType.STRUCT_OPS && other.autocreate())
+                                .flatMap(other -> other.slots().stream())
+                                .noneMatch(slot -> slot.target().equals(program)));
     }
 }

@@ -174,11 +174,11 @@ class ResolveInModulesTest {
     /** The spellings are libbpf's. */
     @Test
     void aModulesNameBeforeAColonNarrowsTheSearchForATarget() {
-        assertEquals(new Target(FUNC, FS), attach("only_fs"));
-        assertEquals(new Target(FUNC, FS), attach("fs:only_fs"));
-        assertEquals(new Target(3, null), attach("shared"));
-        assertEquals(new Target(3, null), attach("vmlinux:shared"));
-        assertEquals(new Target(5, NET), attach("net:shared"));
+        assertEquals(new Target(FUNC, FS, Target.NO_MEMBER), attach("only_fs"));
+        assertEquals(new Target(FUNC, FS, Target.NO_MEMBER), attach("fs:only_fs"));
+        assertEquals(new Target(3, null, Target.NO_MEMBER), attach("shared"));
+        assertEquals(new Target(3, null, Target.NO_MEMBER), attach("vmlinux:shared"));
+        assertEquals(new Target(5, NET, Target.NO_MEMBER), attach("net:shared"));
         assertTrue(refused("vmlinux:only_fs").contains("no function 'vmlinux:only_fs'"));
         assertTrue(refused("net:only_fs").contains("no function 'net:only_fs'"));
         assertTrue(refused("bad:only_fs").contains("its modules included"));

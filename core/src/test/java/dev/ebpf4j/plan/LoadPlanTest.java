@@ -367,14 +367,6 @@ class LoadPlanTest {
     }
 
     @Test
-    void whatCanNotBeLoadedYetIsSaid() {
-        MapSpec ops = MapSpec.builder("o", MapType.STRUCT_OPS).build();
-        LinkException e =
-                assertThrows(LinkException.class, () -> plan(object().maps(List.of(ops)), KernelFeatures.ALL));
-        assertTrue(e.getMessage().contains("map 'o'"), e.getMessage());
-    }
-
-    @Test
     void planningTwiceGivesEqualPlansAndChangesNothing() {
         LinkedObject linked = link(sample().build());
         LinkedObject same = link(sample().build());

@@ -15,7 +15,9 @@ public interface Link extends AutoCloseable {
         /** A link made by {@code BPF_RAW_TRACEPOINT_OPEN}; for {@code tp_btf} the fallback of kernels before 5.11. */
         RAW_TRACEPOINT_OPEN,
         /** A perf event that was told the program by ioctl(2): the fallback of kernels before 5.15. */
-        PERF_EVENT_IOCTL
+        PERF_EVENT_IOCTL,
+        /** Kernel operations that were put into force by writing their map: those of a section {@code .struct_ops}. */
+        MAP_UPDATE
     }
 
     /** {@return where the program is attached} */

@@ -2,6 +2,7 @@ package dev.ebpf4j.attacher;
 
 import dev.ebpf4j.attach.Link;
 import dev.ebpf4j.attach.RawTracepoint;
+import dev.ebpf4j.attach.StructOps;
 import dev.ebpf4j.attach.Tracepoint;
 import dev.ebpf4j.attach.TracingRawTp;
 import dev.ebpf4j.error.BpfException;
@@ -22,6 +23,9 @@ public final class Attachers {
             case Tracepoint tracepoint -> TracepointAttacher.attach(request, tracepoint);
             case RawTracepoint tracepoint -> RawTracepointAttacher.attach(request, tracepoint);
             case TracingRawTp _ -> TracingAttacher.attach(request);
+            case StructOps operations ->
+                throw new IllegalArgumentException("program '" + request.program() + "' can't be attached to "
+                        + operations + " by itself; use LoadedObject.structOps(\"" + operations.map() + "\").attach()");
         };
     }
 }

@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.OptionalInt;
 
 /** A link that lasts as long as its descriptor. */
-final class FdLink implements Link {
+public final class FdLink implements Link {
     private final Sys sys;
     private final AttachTarget target;
     private final Mechanism mechanism;
@@ -23,10 +23,19 @@ final class FdLink implements Link {
 
     /** Takes over {@code fd}. */
     FdLink(AttachRequest request, Mechanism mechanism, long fd) {
-        this.sys = request.sys();
-        this.target = request.target();
+        this(request.sys(), request.target(), mechanism, fd);
+    }
+
+    FdLink(Sys sys, AttachTarget target, Mechanism mechanism, long fd) {
+        this.sys = sys;
+        this.target = target;
         this.mechanism = mechanism;
         this.fd = new Fd(sys, fd);
+    }
+
+    /** {@return the descriptor, which stays this object's} */
+    public int fd() {
+        return fd.fd();
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.ebpf4j.maps.GlobalVariable;
 import dev.ebpf4j.maps.TypeRef;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.spec.ObjectSpec;
+import dev.ebpf4j.spec.ProgramType;
 import dev.ebpf4j.spec.VariableSpec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ public final class LoadedObject implements AutoCloseable {
     private final LinkedObject linked;
     private final Map<String, BpfMap> maps;
     private final Map<String, Program> programs;
+    private final Map<String, StructOpsMap> structOps = new LinkedHashMap<>();
     private final Map<String, VariableSpec> variables = new LinkedHashMap<>();
     private final Map<String, DataSection> sections = new HashMap<>();
     private final Map<String, MappedArena> arenas;
@@ -52,6 +54,7 @@ public final class LoadedObject implements AutoCloseable {
         this.remarks = remarks;
         this.maps = mapSteps.byName(linked);
         this.programs = new LinkedHashMap<>();
+        mapSteps.structOps().forEach(each -> structOps.put(each.name(), each));
         linked.variables().forEach(variable -> variables.put(variable.name(), variable));
         for (Program program : programSlots) {
             if (program != null) {
@@ -124,6 +127,16 @@ public final class LoadedObject implements AutoCloseable {
     }
 
     /**
+     * {@return kernel operations, which stay this object's}
+     *
+     * @param name name of their map in the object
+     * @throws MissingObjectException if there are none, or they were not to be made
+     */
+    public StructOpsMap structOps(String name) {
+        return find("struct_ops", name, structOps);
+    }
+
+    /**
      * {@return a section of global variables, mapped into memory when first asked for; closed with this object}
      *
      * @param name name of the section's map, such as {@code .bss}
@@ -177,18 +190,24 @@ public final class LoadedObject implements AutoCloseable {
     }
 
     /**
-     * Attaches every program to what its section names.
+     * Attaches every program to what its section names, and puts all kernel operations (struct_ops) into force.
      *
-     * @return the links, in the order of the programs; closing the object closes them too
+     * @return the links, in the order of the programs, then of the operations; closing the object closes them too
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses one; those attached before it are detached again
      * @throws IllegalStateException if a section names no target
      */
     public List<Link> attachAll() {
         List<Link> links = new ArrayList<>();
+        Deque<StructOpsLink> inForce = new ArrayDeque<>();
         try {
-            programs.values().forEach(program -> links.add(program.attach()));
+            programs.values().stream()
+                    .filter(program -> program.type() != ProgramType.STRUCT_OPS)
+                    .forEach(program -> links.add(program.attach()));
+            structOps.values().forEach(operations -> inForce.add(operations.attach()));
+            links.addAll(inForce);
             return List.copyOf(links);
         } catch (RuntimeException e) {
+            Closing.undo(new ArrayDeque<>(inForce), e);
             Closing.closeLinks(links);
             throw e;
         }
@@ -206,10 +225,13 @@ public final class LoadedObject implements AutoCloseable {
     /** Detaches all programs and closes everything; a second call does nothing. */
     @Override
     public synchronized void close() {
+        IllegalStateException failure = new IllegalStateException("can't close " + this);
+        Deque<AutoCloseable> inForce = new ArrayDeque<>();
+        structOps.values().forEach(operations -> inForce.addAll(operations.openLinks()));
+        Closing.undo(inForce, failure);
         Closing.closeLinks(programs.values().stream()
                 .flatMap(program -> program.openLinks().stream())
                 .toList());
-        IllegalStateException failure = new IllegalStateException("can't close " + this);
         Closing.undo(made, failure);
         if (failure.getSuppressed().length > 0) {
             throw failure;

@@ -2,17 +2,23 @@ package dev.ebpf4j.kernel;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.link.LinkedObject;
+import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.maps.ArenaMap;
 import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.maps.KernelValue;
 import dev.ebpf4j.maps.MapCreation;
 import dev.ebpf4j.maps.Pins;
 import dev.ebpf4j.plan.LoadStep;
+import dev.ebpf4j.plan.LoadStep.CompleteStructOps;
+import dev.ebpf4j.plan.LoadStep.CompleteStructOps.FunctionAt;
 import dev.ebpf4j.plan.LoadStep.CreateMap;
+import dev.ebpf4j.plan.LoadStep.CreateStructOps;
 import dev.ebpf4j.plan.LoadStep.FillArena;
 import dev.ebpf4j.plan.LoadStep.MapArena;
 import dev.ebpf4j.plan.LoadStep.OpenPinned;
@@ -33,7 +39,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The steps of a plan that are about maps. */
@@ -46,6 +55,7 @@ final class MapSteps {
     private final Pins pins;
     private final Deque<AutoCloseable> pinned = new ArrayDeque<>();
     private final @Nullable BpfMap[] maps;
+    private final Map<Integer, StructOpsMap> structOps = new TreeMap<>();
     private final Map<String, MappedArena> arenas = new HashMap<>();
     private final Set<Integer> found = new HashSet<>();
     private @Nullable Btf btf;
@@ -136,6 +146,28 @@ final class MapSteps {
     /** Whether the refusal is about the process or the machine, and not about this map. */
     private static boolean isDenied(Errno errno) {
         return errno.is(Errno.EPERM) || errno.is(Errno.EACCES) || errno.is(Errno.ENOMEM);
+    }
+
+    void create(CreateStructOps step, ToIntFunction<ModuleBtf> moduleFd) {
+        ModuleBtf module = step.operations().module();
+        KernelValue value = new KernelValue(
+                step.operations().valueTypeId(), module == null ? 0 : moduleFd.applyAsInt(module), btfFd);
+        keep(step.map(), BpfMap.createStructOps(sys, step.spec(), step.kernelName(), value));
+    }
+
+    /** The kernel takes each function as the descriptor of its program, in the place of a pointer. */
+    void complete(CompleteStructOps step, Advice advice, IntUnaryOperator programFd) {
+        byte[] value = step.value().toArray();
+        MemorySegment segment = MemorySegment.ofArray(value);
+        for (FunctionAt function : step.functions()) {
+            segment.set(JAVA_LONG_UNALIGNED, function.offset(), programFd.applyAsInt(function.program()));
+        }
+        structOps.put(step.map(), new StructOpsMap(sys, advice, map(step.map()), value));
+    }
+
+    /** The kernel operations that are complete. */
+    List<StructOpsMap> structOps() {
+        return List.copyOf(structOps.values());
     }
 
     void use(UseMap step) {

@@ -13,7 +13,9 @@ import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.plan.LoadStep;
 import dev.ebpf4j.plan.LoadStep.BindMap;
 import dev.ebpf4j.plan.LoadStep.CloseMap;
+import dev.ebpf4j.plan.LoadStep.CompleteStructOps;
 import dev.ebpf4j.plan.LoadStep.CreateMap;
+import dev.ebpf4j.plan.LoadStep.CreateStructOps;
 import dev.ebpf4j.plan.LoadStep.FillArena;
 import dev.ebpf4j.plan.LoadStep.FillMap;
 import dev.ebpf4j.plan.LoadStep.FreezeMap;
@@ -141,6 +143,9 @@ final class PlanRun {
             case LoadBtf load -> loadBtf(load);
             case OpenModuleBtf open -> modules.put(open.module(), keep(ModuleBtfs.open(sys, open.module())));
             case CreateMap create -> maps.create(create);
+            case CreateStructOps create -> maps.create(create, this::moduleFd);
+            case CompleteStructOps complete ->
+                maps.complete(complete, advice, slot -> program(slot).fd());
             case UseMap use -> maps.use(use);
             case OpenPinned open -> maps.openPinned(open, this::runWithMemory);
             case CloseMap close -> maps.map(close.map()).close();

@@ -13,6 +13,7 @@ import dev.ebpf4j.link.LinkedProgram;
 import dev.ebpf4j.link.LinkedProgram.MapUse;
 import dev.ebpf4j.link.LinkedProgram.ModuleUse;
 import dev.ebpf4j.link.LinkedProgram.Poison;
+import dev.ebpf4j.link.LinkedProgram.Target;
 import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.plan.LoadStep.LoadProgram;
 import dev.ebpf4j.spec.Bytes;
@@ -93,7 +94,7 @@ final class ProgramLoader {
         ProgramSpec spec = program.spec();
         MemorySegment attr = arena.allocate(ProgLoad.BYTES, Long.BYTES);
         attr.set(JAVA_INT, ProgLoad.PROG_TYPE, spec.type().number());
-        attr.set(JAVA_INT, ProgLoad.EXPECTED_ATTACH_TYPE, spec.attachType().number());
+        attr.set(JAVA_INT, ProgLoad.EXPECTED_ATTACH_TYPE, attachType());
         attr.set(JAVA_INT, ProgLoad.PROG_FLAGS, spec.flags());
         attr.set(JAVA_INT, ProgLoad.KERN_VERSION, step.kernelVersion());
         attr.set(JAVA_INT, ProgLoad.ATTACH_BTF_ID, program.target().btfId());
@@ -119,6 +120,12 @@ final class ProgramLoader {
         attr.set(JAVA_INT, field, size);
         attr.set(JAVA_LONG, field + 4L, copy.address());
         attr.set(JAVA_INT, field + 12L, records.size() / size);
+    }
+
+    /** Of kernel operations, the kernel takes the number of the function in its place. */
+    private int attachType() {
+        int member = program.target().member();
+        return member == Target.NO_MEMBER ? program.spec().attachType().number() : member;
     }
 
     /** The BTF that the target's id is of, and the list that calls of modules' functions refer to; 0 is the kernel's own. */

@@ -177,7 +177,7 @@ class ModuleBtfsTest {
                 List.of(),
                 List.of(),
                 List.of(new LinkedProgram.ModuleUse(0, xfs), new LinkedProgram.ModuleUse(1, nat)),
-                new LinkedProgram.Target(5, nat));
+                new LinkedProgram.Target(5, nat, LinkedProgram.Target.NO_MEMBER));
         LoadStep.LoadProgram load = (LoadStep.LoadProgram) one.steps().getLast();
         return new LoadPlan(
                 new LinkedObject(one.object().spec(), List.of(), List.of(), List.of(program)),

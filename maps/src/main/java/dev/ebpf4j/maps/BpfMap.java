@@ -114,6 +114,23 @@ public final class BpfMap implements AutoCloseable {
     }
 
     /**
+     * Creates a map of kernel operations (struct_ops) for the loader.
+     *
+     * @param sys the kernel
+     * @param spec its final shape, with the name that the object gave it
+     * @param kernelName the name for the kernel, of which it gets the first 15 bytes; empty for none
+     * @param value the type of its value
+     * @return the map, to be closed by the caller
+     * @throws BpfException if the kernel refuses
+     * @kernel 5.6
+     */
+    @SuppressWarnings("exports") // Sys is hidden from users, and the loader, for which this is, sees it.
+    public static BpfMap createStructOps(Sys sys, MapSpec spec, String kernelName, KernelValue value) {
+        Fd fd = MapCalls.createStructOps(sys, spec, kernelName, value);
+        return owned(fd, () -> new BpfMap(sys, fd, spec, new Types(null, 0, 0)));
+    }
+
+    /**
      * Takes over a descriptor of a map, as another process may have passed it.
      *
      * @param fd the descriptor, from now on owned by the result; at least 3

@@ -27,7 +27,10 @@ final class MapCalls {
     private MapCalls() {}
 
     static Fd create(Sys sys, MapSpec spec, MapCreation creation) {
-        long fd = tryCreate(sys, spec, creation);
+        return made(sys, spec, tryCreate(sys, spec, creation));
+    }
+
+    private static Fd made(Sys sys, MapSpec spec, long fd) {
         if (fd < 0) {
             Errno errno = Errno.of(fd);
             throw new BpfException("create " + spec, errno, MapAdvice.create(sys, spec, errno));
@@ -41,9 +44,7 @@ final class MapCalls {
             MemorySegment attr = arena.allocate(BpfAttr.MapCreate.BYTES, 8);
             putShape(attr, spec);
             attr.set(JAVA_INT, BpfAttr.MapCreate.INNER_MAP_FD, creation.innerFd());
-            byte[] name = creation.kernelName().getBytes(UTF_8);
-            byte[] cut = Arrays.copyOf(name, Math.min(name.length, NAME_BYTES));
-            MemorySegment.copy(cut, 0, attr, JAVA_BYTE, BpfAttr.MapCreate.MAP_NAME, cut.length);
+            putName(attr, creation.kernelName());
             if (creation.btfFd() != 0) {
                 attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_FD, creation.btfFd());
                 attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_KEY_TYPE_ID, spec.keyTypeId());
@@ -61,6 +62,25 @@ final class MapCalls {
             }
             return sys.bpf(Cmd.BPF_MAP_CREATE, attr, BpfAttr.MapCreate.BYTES);
         }
+    }
+
+    /** Creates a map of kernel operations. */
+    static Fd createStructOps(Sys sys, MapSpec spec, String kernelName, KernelValue value) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(BpfAttr.MapCreate.BYTES, 8);
+            putShape(attr, spec);
+            putName(attr, kernelName);
+            attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_FD, value.objectFd());
+            attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_VMLINUX_VALUE_TYPE_ID, value.typeId());
+            attr.set(JAVA_INT, BpfAttr.MapCreate.VALUE_TYPE_BTF_OBJ_FD, value.moduleFd());
+            return made(sys, spec, sys.bpf(Cmd.BPF_MAP_CREATE, attr, BpfAttr.MapCreate.BYTES));
+        }
+    }
+
+    private static void putName(MemorySegment attr, String kernelName) {
+        byte[] name = kernelName.getBytes(UTF_8);
+        byte[] cut = Arrays.copyOf(name, Math.min(name.length, NAME_BYTES));
+        MemorySegment.copy(cut, 0, attr, JAVA_BYTE, BpfAttr.MapCreate.MAP_NAME, cut.length);
     }
 
     private static void putShape(MemorySegment attr, MapSpec spec) {
