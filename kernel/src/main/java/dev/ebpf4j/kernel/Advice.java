@@ -24,15 +24,29 @@ final class Advice {
 
     private final Sys sys;
     private final Supplier<Privileges> privileges;
+    private final Supplier<String> memory;
 
     Advice(Sys sys, Supplier<Privileges> privileges) {
+        this(sys, privileges, () -> "");
+    }
+
+    /**
+     * @param memory says whether locked memory is what was lacking, in words; empty if not
+     */
+    Advice(Sys sys, Supplier<Privileges> privileges, Supplier<String> memory) {
         this.sys = sys;
         this.privileges = privileges;
+        this.memory = memory;
     }
 
     /** Advice for the machine that this process runs on. */
     static Advice of(Sys sys) {
         return new Advice(sys, () -> Privileges.read(Path.of("/")));
+    }
+
+    /** The same, which also knows of locked memory. */
+    static Advice of(Sys sys, Memlock memlock) {
+        return new Advice(sys, () -> Privileges.read(Path.of("/")), memlock::advice);
     }
 
     /** The failure to load a program, of which the verifier has nothing to say. */
@@ -102,7 +116,7 @@ final class Advice {
         if (now.lockdown().equals("confidentiality")) {
             return "the kernel is locked down (mode confidentiality), so programs may not read its memory";
         }
-        return "";
+        return memory.get();
     }
 
     private static String lacks(List<Capability> missing) {

@@ -123,7 +123,8 @@ public final class BpfLoader {
         BpfLoader known = host;
         if (known == null) {
             Sys sys = Sys.host();
-            known = new BpfLoader(sys, Advice.of(sys), KernelInfo.detect().memlock());
+            Memlock memlock = KernelInfo.detect().memlock();
+            known = new BpfLoader(sys, Advice.of(sys, memlock), memlock);
             host = known;
         }
         return known;

@@ -39,8 +39,7 @@ public final class KernelInfo {
 
     private final Sys sys;
     private final Path root;
-    private final String release;
-    private final String version;
+    private final Identity identity;
     private final Memlock memlock;
     private final KernelFeatures features;
     private final ModuleBtfs modules;
@@ -57,22 +56,32 @@ public final class KernelInfo {
         this.modules = new ModuleBtfs(sys, this::btf);
         this.symbols = new Kallsyms(root.resolve("proc/kallsyms"));
         this.features = features(0);
+        this.identity = identity(sys);
+    }
+
+    /** What tells a kernel from another. */
+    private record Identity(String release, String version) {}
+
+    private static Identity identity(Sys sys) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment names = arena.allocate(6 * UTSNAME_FIELD);
-            long result = sys.uname(names);
-            this.release = result < 0 ? "" : names.getString(RELEASE * UTSNAME_FIELD, UTF_8);
-            this.version = result < 0 ? "" : names.getString(VERSION * UTSNAME_FIELD, UTF_8);
+            return sys.uname(names) < 0
+                    ? new Identity("", "")
+                    : new Identity(
+                            names.getString(RELEASE * UTSNAME_FIELD, UTF_8),
+                            names.getString(VERSION * UTSNAME_FIELD, UTF_8));
         }
     }
 
     /**
-     * {@return the kernel that this process runs on; always the same object}
+     * {@return the kernel that this process runs on; the same object as long as it is the same kernel}
      *
      * @throws UnsupportedOperationException if this is not Linux, a processor without tables in ebpf4j, or native access is denied
      */
     public static synchronized KernelInfo detect() {
         KernelInfo known = host;
-        if (known == null) {
+        // a process that was frozen may thaw on another kernel, of which nothing known is true
+        if (known == null || !known.identity.equals(identity(known.sys))) {
             known = new KernelInfo(Sys.host(), Path.of("/"));
             host = known;
         }
@@ -81,7 +90,7 @@ public final class KernelInfo {
 
     /** {@return the release as uname(1) prints it, such as {@code 6.18.44-cloud}} */
     public String release() {
-        return release;
+        return identity.release;
     }
 
     /**
@@ -90,13 +99,13 @@ public final class KernelInfo {
      */
     public int version() {
         String signature = read("proc/version_signature").orElse("");
-        return KernelVersion.of(signature, version, release);
+        return KernelVersion.of(signature, identity.version, identity.release);
     }
 
     /** {@return the kernel's own BTF; empty if it has none} */
     public synchronized Optional<Btf> btf() {
         if (!btfRead) {
-            btf = new VmlinuxBtf(sys, root, release).read().orElse(null);
+            btf = new VmlinuxBtf(sys, root, identity.release).read().orElse(null);
             btfRead = true;
         }
         return Optional.ofNullable(btf);
@@ -130,7 +139,7 @@ public final class KernelInfo {
     private synchronized Map<String, String> kconfig() {
         Map<String, String> known = kconfig;
         if (known == null) {
-            known = Kconfig.read(root, release);
+            known = Kconfig.read(root, identity.release);
             kconfig = known;
         }
         return known;
@@ -138,11 +147,22 @@ public final class KernelInfo {
 
     /** {@return what linking an object for this kernel may ask} */
     public LinkInputs linkInputs() {
+        return linkInputs(features);
+    }
+
+    /**
+     * {@return what linking an object may ask of this kernel if it could only do so much}
+     *
+     * @param able what it can do, such as {@link #features} without some
+     */
+    public LinkInputs linkInputs(KernelFeatures able) {
         return LinkInputs.of(this::btf)
                 .withKernelVersion(version())
-                .withKconfig(this::kernelValue)
+                .withKconfig(name -> kernelValue(name, able))
                 .withSymbols(symbols::addresses)
-                .withModules(new OnceList(modules::list), modules::types);
+                .withModules(
+                        new OnceList(() -> able.lacks(Feature.MODULE_BTF) ? List.of() : modules.list()),
+                        modules::types);
     }
 
     /** Which modules there are, as one object sees them: they may come and go while it is linked. */
@@ -166,17 +186,17 @@ public final class KernelInfo {
     }
 
     /** An option, or one of the two facts that programs ask for like options. */
-    private Optional<String> kernelValue(String name) {
+    private Optional<String> kernelValue(String name, KernelFeatures able) {
         return switch (name) {
-            case "LINUX_HAS_SYSCALL_WRAPPER" -> flag(Feature.SYSCALL_WRAPPER);
-            case "LINUX_HAS_BPF_COOKIE" -> flag(Feature.BPF_COOKIE);
+            case "LINUX_HAS_SYSCALL_WRAPPER" -> flag(able, Feature.SYSCALL_WRAPPER);
+            case "LINUX_HAS_BPF_COOKIE" -> flag(able, Feature.BPF_COOKIE);
             default -> kconfig(name);
         };
     }
 
     /** What can't be found out counts as missing, so that programs take the way that works everywhere. */
-    private Optional<String> flag(Feature feature) {
-        return Optional.of(features.support(feature) == Support.SUPPORTED ? "1" : "0");
+    private static Optional<String> flag(KernelFeatures able, Feature feature) {
+        return Optional.of(able.support(feature) == Support.SUPPORTED ? "1" : "0");
     }
 
     /** Attaching a kprobe would tell too, but not on kernels without kprobes. */
@@ -219,6 +239,6 @@ public final class KernelInfo {
 
     @Override
     public String toString() {
-        return "Linux " + release;
+        return "Linux " + identity.release;
     }
 }

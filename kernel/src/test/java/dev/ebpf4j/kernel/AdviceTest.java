@@ -1,5 +1,6 @@
 package dev.ebpf4j.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,14 +11,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.error.UnsupportedFeatureException;
+import dev.ebpf4j.insn.Helper;
+import dev.ebpf4j.insn.Slots;
 import dev.ebpf4j.spec.ProgramType;
+import dev.ebpf4j.sys.BpfAttr.ProgLoad;
+import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi.Cmd;
 import dev.ebpf4j.sys.testing.ScriptedSys;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,7 +132,61 @@ class AdviceTest {
         assertEquals(Set.of(), sys.leaks());
     }
 
+    /** A kernel before 5.11: it lacks the helper of that release, and refuses maps until the limit is lifted. */
+    private static ScriptedSys before511(boolean mayRaise) {
+        ScriptedSys old = new ScriptedSys();
+        old.onBpf(Cmd.BPF_PROG_LOAD, attr -> {
+            MemorySegment code = Sys.memory(attr.get(JAVA_LONG, ProgLoad.INSNS), 8);
+            return Slots.imm(code.get(JAVA_LONG, 0)) == Helper.KTIME_GET_COARSE_NS.id()
+                    ? -Errno.EINVAL
+                    : old.newFd("program");
+        });
+        old.onBpf(Cmd.BPF_MAP_CREATE, attr -> isRaised(old) && mayRaise ? old.newFd("map") : -Errno.EPERM);
+        return old;
+    }
+
+    private static boolean isRaised(ScriptedSys kernel) {
+        return kernel.calls().stream()
+                .anyMatch(call ->
+                        call.name().equals("prlimit") && call.arguments().get(1) != 0);
+    }
+
     @Test
+    @DisplayName("trap 39: row 32: the limit of locked memory is raised once, where the kernel charges to it")
+    void aKernelThatChargesToLockedMemoryGetsMore() {
+        ScriptedSys old = before511(true);
+        Privileges all = new Privileges(-1, true, false, false, 0, "");
+        BpfLoader loader = new BpfLoader(old, new Advice(old, () -> all), new Memlock(old));
+        loader.run(Plans.one(ProgramType.TRACEPOINT)).close();
+        loader.run(Plans.one(ProgramType.TRACEPOINT)).close();
+        assertEquals(
+                1,
+                old.calls().stream()
+                        .filter(call -> call.name().equals("prlimit")
+                                && call.arguments().get(1) != 0)
+                        .count());
+        assertEquals(Set.of(), old.leaks());
+    }
+
+    @Test
+    @DisplayName("trap 39: the limit is named only where it is the cause, and left alone where that is wished")
+    void aLimitThatStaysIsNamed() {
+        Privileges all = new Privileges(-1, true, false, false, 0, "");
+        ScriptedSys old = before511(false);
+        Memlock untouched = new Memlock(old, 0);
+        BpfLoader loader = new BpfLoader(old, new Advice(old, () -> all, untouched::advice), untouched);
+        BpfException e = assertThrows(BpfException.class, () -> loader.run(Plans.one(ProgramType.TRACEPOINT)));
+        assertTrue(e.getMessage().contains("RLIMIT_MEMLOCK"), e::getMessage);
+        assertFalse(isRaised(old));
+        sys.onBpf(Cmd.BPF_MAP_CREATE, attr -> -Errno.EPERM);
+        Memlock modern = new Memlock(sys);
+        BpfLoader other = new BpfLoader(sys, new Advice(sys, () -> all, modern::advice), modern);
+        BpfException plain = assertThrows(BpfException.class, () -> other.run(Plans.one(ProgramType.TRACEPOINT)));
+        assertFalse(plain.getMessage().contains("MEMLOCK"), plain::getMessage);
+    }
+
+    @Test
+    @DisplayName("trap 39: no limit is raised where the kernel accounts by control groups")
     void memoryIsOnlyUnlockedWhereItIsTheCause() {
         Memlock modern = new Memlock(sys);
         assertFalse(modern.raise(), "the probe loads, so the kernel accounts by control groups");

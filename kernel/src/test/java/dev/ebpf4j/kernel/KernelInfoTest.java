@@ -50,7 +50,7 @@ class KernelInfoTest {
     }
 
     /** The encodings are those of {@code KERNEL_VERSION} in {@code linux/version.h}. */
-    @ParameterizedTest
+    @ParameterizedTest(name = "trap 36: the version of {0} {1} {2}")
     @CsvSource({
         "'', '#1 SMP', 6.18.44-fc, 0x06122c",
         "'', '#1 SMP Debian 4.19.304-1 (2024-01-09)', 4.19.0-26-amd64, 0x0413ff",
@@ -99,6 +99,22 @@ class KernelInfoTest {
         ScriptedSys old = new ScriptedSys();
         old.onBpf(Cmd.BPF_PROG_LOAD, attr -> -Errno.EINVAL);
         assertEquals(Optional.of("0"), new KernelInfo(old, root).linkInputs().kconfig("LINUX_HAS_BPF_COOKIE"));
+    }
+
+    @Test
+    @DisplayName("trap 36: what LINUX_HAS_… says follows the probes, and what can't be found out counts as missing")
+    void whatTheKernelCanDoIsForcedOffForLinkingToo() throws IOException {
+        write("proc/kallsyms", "0000000000000000 T __x64_sys_bpf\n");
+        KernelInfo kernel = kernel();
+        LinkInputs old = kernel.linkInputs(
+                kernel.features().without(Feature.BPF_COOKIE, Feature.SYSCALL_WRAPPER, Feature.MODULE_BTF));
+        assertEquals(Optional.of("0"), old.kconfig("LINUX_HAS_BPF_COOKIE"));
+        assertEquals(Optional.of("0"), old.kconfig("LINUX_HAS_SYSCALL_WRAPPER"));
+        assertEquals(Optional.of("1"), kernel.linkInputs().kconfig("LINUX_HAS_SYSCALL_WRAPPER"));
+        assertEquals(Optional.empty(), old.kconfig("LINUX_FOO"));
+        ScriptedSys denied = new ScriptedSys();
+        denied.onBpf(Cmd.BPF_PROG_LOAD, attr -> -Errno.EPERM);
+        assertEquals(Optional.of("0"), new KernelInfo(denied, root).linkInputs().kconfig("LINUX_HAS_BPF_COOKIE"));
     }
 
     @Test
