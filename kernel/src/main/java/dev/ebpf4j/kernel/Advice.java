@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the kernel's refusals into exceptions that say what to do, but only where the cause was made sure of after the
@@ -25,6 +26,7 @@ final class Advice {
     private final Sys sys;
     private final Supplier<Privileges> privileges;
     private final Supplier<String> memory;
+    private volatile @Nullable Boolean inUserNamespace;
 
     Advice(Sys sys, Supplier<Privileges> privileges) {
         this(sys, privileges, () -> "");
@@ -47,6 +49,16 @@ final class Advice {
     /** The same, which also knows of locked memory. */
     static Advice of(Sys sys, Memlock memlock) {
         return new Advice(sys, () -> Privileges.read(Path.of("/")), memlock::advice);
+    }
+
+    /** Whether this process lives in a user namespace of its own. Never changes: only a process of one thread can enter one. */
+    boolean userNamespace() {
+        Boolean known = inUserNamespace;
+        if (known == null) {
+            known = privileges.get().userNamespace();
+            inUserNamespace = known;
+        }
+        return known;
     }
 
     /** The failure to load a program, of which the verifier has nothing to say. */

@@ -2,6 +2,7 @@ package dev.ebpf4j.kernel;
 
 import dev.ebpf4j.link.LinkedObject;
 import dev.ebpf4j.link.ObjectLinker;
+import dev.ebpf4j.plan.KernelFeatures;
 import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.sys.Sys;
@@ -50,7 +51,7 @@ public final class BpfLoader {
      * @throws UnsupportedOperationException if this is not Linux, a processor without tables in ebpf4j, or native access is denied
      */
     public static LoadedObject load(ObjectSpec spec, LoadOptions options) {
-        return load(plan(spec, options), options);
+        return host().start(spec, options).run();
     }
 
     /**
@@ -95,7 +96,7 @@ public final class BpfLoader {
      * @throws UnsupportedOperationException if this is not Linux, a processor without tables in ebpf4j, or native access is denied
      */
     public static PreparedObject prepare(ObjectSpec spec, LoadOptions options) {
-        return prepare(plan(spec, options), options);
+        return host().start(spec, options).prepare();
     }
 
     /**
@@ -113,10 +114,22 @@ public final class BpfLoader {
         return host().start(plan, options).prepare();
     }
 
-    private static LoadPlan plan(ObjectSpec spec, LoadOptions options) {
-        KernelInfo kernel = KernelInfo.detect();
-        LinkedObject linked = ObjectLinker.link(spec, kernel.linkInputs());
-        return LoadPlan.of(linked, kernel.features(), kernel.machine(), options.forPlan());
+    private PlanRun start(ObjectSpec spec, LoadOptions options) {
+        Token token = token(options);
+        try {
+            KernelInfo kernel = KernelInfo.detect();
+            KernelFeatures features = token.fd() == 0 ? kernel.features() : kernel.features(token.fd());
+            LinkedObject linked = ObjectLinker.link(spec, kernel.linkInputs());
+            LoadPlan plan = LoadPlan.of(linked, features, kernel.machine(), options.forPlan());
+            return new PlanRun(sys, advice, memlock, plan, options, token);
+        } catch (Throwable failure) {
+            token.close();
+            throw failure;
+        }
+    }
+
+    private Token token(LoadOptions options) {
+        return Token.open(sys, options.tokenPath(), advice.userNamespace());
     }
 
     private static synchronized BpfLoader host() {
@@ -139,6 +152,6 @@ public final class BpfLoader {
     }
 
     private PlanRun start(LoadPlan plan, LoadOptions options) {
-        return new PlanRun(sys, advice, memlock, plan, options);
+        return new PlanRun(sys, advice, memlock, plan, options, token(options));
     }
 }

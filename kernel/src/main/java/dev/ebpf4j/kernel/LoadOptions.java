@@ -4,6 +4,7 @@ import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.plan.PlanOptions;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to load an object, where the usual way won't do. Immutable.
@@ -12,11 +13,17 @@ import java.util.Map;
  * @param reusedMaps maps to use in place of the object's own, by their names in the object. The loaded object has handles
  *     of its own, so these stay the caller's and may be closed when it is loaded
  * @param verifierLogging what the verifier shall write
+ * @param tokenPath where the file system of type bpf is mounted that gives the right to load in a user namespace; empty for
+ *     the rights of the process alone; null to try {@code /sys/fs/bpf}, and do without if that gives none
  */
-public record LoadOptions(String pinRoot, Map<String, BpfMap> reusedMaps, VerifierLogging verifierLogging) {
+public record LoadOptions(
+        String pinRoot,
+        Map<String, BpfMap> reusedMaps,
+        VerifierLogging verifierLogging,
+        @Nullable String tokenPath) {
     /** The usual way: pins below {@code /sys/fs/bpf}, and all maps the object's own. */
     public static final LoadOptions DEFAULT =
-            new LoadOptions(PlanOptions.DEFAULT_PIN_ROOT, Map.of(), VerifierLogging.NONE);
+            new LoadOptions(PlanOptions.DEFAULT_PIN_ROOT, Map.of(), VerifierLogging.NONE, null);
 
     /** Copies the map. */
     public LoadOptions {
@@ -30,7 +37,7 @@ public record LoadOptions(String pinRoot, Map<String, BpfMap> reusedMaps, Verifi
      *     above it is in such a file system
      */
     public LoadOptions withPinRoot(String directory) {
-        return new LoadOptions(directory, reusedMaps, verifierLogging);
+        return new LoadOptions(directory, reusedMaps, verifierLogging, tokenPath);
     }
 
     /**
@@ -42,7 +49,7 @@ public record LoadOptions(String pinRoot, Map<String, BpfMap> reusedMaps, Verifi
     public LoadOptions withReusedMap(String name, BpfMap map) {
         Map<String, BpfMap> more = new HashMap<>(reusedMaps);
         more.put(name, map);
-        return new LoadOptions(pinRoot, more, verifierLogging);
+        return new LoadOptions(pinRoot, more, verifierLogging, tokenPath);
     }
 
     /**
@@ -51,7 +58,17 @@ public record LoadOptions(String pinRoot, Map<String, BpfMap> reusedMaps, Verifi
      * @param logging what it shall write, and where to
      */
     public LoadOptions withVerifierLogging(VerifierLogging logging) {
-        return new LoadOptions(pinRoot, reusedMaps, logging);
+        return new LoadOptions(pinRoot, reusedMaps, logging, tokenPath);
+    }
+
+    /**
+     * {@return a copy that loads by a BPF token, as processes in containers do}
+     *
+     * @param directory where a file system of type bpf is mounted with {@code delegate_…} options; empty for no token
+     * @kernel 6.9
+     */
+    public LoadOptions withTokenPath(String directory) {
+        return new LoadOptions(pinRoot, reusedMaps, verifierLogging, directory);
     }
 
     /** {@return the part of these options that a plan is made with} */

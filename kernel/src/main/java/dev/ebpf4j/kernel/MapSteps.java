@@ -51,6 +51,7 @@ final class MapSteps {
     private final Map<String, BpfMap> given;
     private final Deque<AutoCloseable> made;
     private final List<String> notes;
+    private final int token;
     private final List<BpfException> refusals = new ArrayList<>();
     private final Pins pins;
     private final Deque<AutoCloseable> pinned = new ArrayDeque<>();
@@ -71,11 +72,13 @@ final class MapSteps {
     /**
      * @param given maps that the caller brings along, by their names in the object
      * @param made where to put what is to be closed with the object
+     * @param token descriptor of what gives the right to create maps, 0 for none
      * @param notes where to tell what was done otherwise than planned
      */
-    MapSteps(Sys sys, int slots, Map<String, BpfMap> given, Deque<AutoCloseable> made, List<String> notes) {
+    MapSteps(Sys sys, int slots, Map<String, BpfMap> given, Deque<AutoCloseable> made, List<String> notes, int token) {
         this.sys = sys;
         this.notes = notes;
+        this.token = token;
         this.given = given;
         this.made = made;
         this.pins = new Pins(sys);
@@ -131,7 +134,7 @@ final class MapSteps {
     }
 
     private BpfMap create(CreateMap step, int innerFd, int types) {
-        MapCreation creation = new MapCreation(step.kernelName(), btf, types, innerFd, 0, step.exclusiveTo());
+        MapCreation creation = new MapCreation(step.kernelName(), btf, types, innerFd, token, step.exclusiveTo());
         return BpfMap.create(sys, step.spec(), creation);
     }
 

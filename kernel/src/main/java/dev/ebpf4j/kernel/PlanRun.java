@@ -56,17 +56,19 @@ final class PlanRun {
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
     private final List<String> notes;
     private final MapSteps maps;
+    private final Token token;
     private final VerifierLogging logging;
     private final Map<String, VerifierLog> logs = new HashMap<>();
     private @Nullable Fd btfFd;
 
-    PlanRun(Sys sys, Advice advice, Memlock memlock, LoadPlan plan, LoadOptions options) {
+    PlanRun(Sys sys, Advice advice, Memlock memlock, LoadPlan plan, LoadOptions options, Token token) {
         this.sys = sys;
         this.advice = advice;
         this.memlock = memlock;
         this.plan = plan;
         this.notes = new ArrayList<>(plan.notes());
-        this.maps = new MapSteps(sys, plan.mapSlots(), options.reusedMaps(), made, notes);
+        this.maps = new MapSteps(sys, plan.mapSlots(), options.reusedMaps(), made, notes, token.fd());
+        this.token = keep(token);
         this.programs = new Program[plan.object().programs().size()];
         this.logging = options.verifierLogging();
     }
@@ -171,6 +173,10 @@ final class PlanRun {
             MemorySegment attr = arena.allocate(BpfAttr.BtfLoad.BYTES, Long.BYTES);
             attr.set(JAVA_LONG, BpfAttr.BtfLoad.BTF, copy.address());
             attr.set(JAVA_INT, BpfAttr.BtfLoad.BTF_SIZE, bytes.length);
+            if (token.fd() != 0) {
+                attr.set(JAVA_INT, BpfAttr.BtfLoad.BTF_FLAGS, Uapi.Flag.BPF_F_TOKEN_FD);
+                attr.set(JAVA_INT, BpfAttr.BtfLoad.BTF_TOKEN_FD, token.fd());
+            }
             long result = sys.bpf(Uapi.Cmd.BPF_BTF_LOAD, attr, BpfAttr.BtfLoad.BYTES);
             if (result >= 0) {
                 btfFd = keep(new Fd(sys, result));
@@ -229,7 +235,7 @@ final class PlanRun {
 
     private void loadProgram(LoadProgram step) {
         int types = btfFd != null ? btfFd.fd() : 0;
-        ProgramLoader loader = new ProgramLoader(sys, advice, logging, step);
+        ProgramLoader loader = new ProgramLoader(sys, advice, logging, step, token.fd());
         Fd fd = loader.load(slot -> maps.map(slot).fd(), this::moduleFd, types);
         logs.put(step.linked().name(), loader.log());
         programs[step.program()] = keep(new Program(sys, advice, step.linked().spec(), fd));

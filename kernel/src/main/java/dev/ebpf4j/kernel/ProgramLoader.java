@@ -21,6 +21,7 @@ import dev.ebpf4j.spec.ProgramSpec;
 import dev.ebpf4j.sys.BpfAttr.ProgLoad;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
+import dev.ebpf4j.sys.Uapi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -35,14 +36,16 @@ final class ProgramLoader {
     private final Advice advice;
     private final VerifierLogging logging;
     private final LoadProgram step;
+    private final int token;
     private final LinkedProgram program;
     private VerifierLog log = VerifierLog.EMPTY;
 
-    ProgramLoader(Sys sys, Advice advice, VerifierLogging logging, LoadProgram step) {
+    ProgramLoader(Sys sys, Advice advice, VerifierLogging logging, LoadProgram step, int token) {
         this.sys = sys;
         this.advice = advice;
         this.logging = logging;
         this.step = step;
+        this.token = token;
         this.program = step.linked();
     }
 
@@ -102,6 +105,10 @@ final class ProgramLoader {
         attr.set(JAVA_LONG, ProgLoad.INSNS, arena.allocateFrom(JAVA_LONG, code).address());
         attr.set(JAVA_LONG, ProgLoad.LICENSE, arena.allocateFrom(step.license()).address());
         attr.setString(ProgLoad.PROG_NAME, step.kernelName());
+        if (token != 0) {
+            attr.set(JAVA_INT, ProgLoad.PROG_FLAGS, spec.flags() | Uapi.Flag.BPF_F_TOKEN_FD);
+            attr.set(JAVA_INT, ProgLoad.PROG_TOKEN_FD, token);
+        }
         if (step.withBtf() && btfFd != 0) {
             attr.set(JAVA_INT, ProgLoad.PROG_BTF_FD, btfFd);
             putRecords(arena, attr, step.funcInfo(), LoadProgram.FUNC_INFO_BYTES, ProgLoad.FUNC_INFO_REC_SIZE);

@@ -15,17 +15,24 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Runs {@link Child} in a JVM of its own, which has less than this one. */
-final class ChildJvm {
+/** Runs {@link Child}, or another class, in a JVM of its own, which has less than this one. */
+public final class ChildJvm {
     private final List<String> wrapper;
     private final List<String> options = new ArrayList<>();
     private Predicate<String> classPath = entry -> true;
     private boolean bareEnvironment;
     private boolean nativeAccess = true;
+    private Class<?> main = Child.class;
 
     /** A child that is started by {@code wrapper}, to whose end the command is added. */
-    ChildJvm(String... wrapper) {
+    public ChildJvm(String... wrapper) {
         this.wrapper = List.of(wrapper);
+    }
+
+    /** Runs this class. */
+    public ChildJvm main(Class<?> value) {
+        main = value;
+        return this;
     }
 
     ChildJvm option(String option) {
@@ -52,7 +59,7 @@ final class ChildJvm {
     }
 
     /** What the child prints; standard error is passed through. */
-    String run(String... args) throws IOException, InterruptedException {
+    public String run(String... args) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(wrapper);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -63,7 +70,7 @@ final class ChildJvm {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
         command.addAll(options);
-        command.addAll(List.of("-cp", classPath(), Child.class.getName()));
+        command.addAll(List.of("-cp", classPath(), main.getName()));
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         if (bareEnvironment) {
