@@ -19,6 +19,7 @@ final class Differences {
         THEIRS("ONLY LIBBPF LOADS IT"),
         OURS("only ebpf4j loads it"),
         NEITHER("neither loads it"),
+        TOO_LONG("one took longer than its limit"),
         OPENED_BY_THEM("OBJECT OPENED BY LIBBPF ALONE"),
         OPENED_BY_US("object opened by ebpf4j alone"),
         OPENED_BY_NONE("object opened by neither"),
@@ -108,6 +109,10 @@ final class Differences {
     private void compare(String corpus, String where, Outcome.@Nullable Program their, Outcome.@Nullable Program our) {
         boolean theyLoad = their != null && their.loads();
         boolean weLoad = our != null && our.loads();
+        if (tookTooLong(their) || tookTooLong(our)) {
+            findings.add(new Finding(Kind.TOO_LONG, corpus, where, "-"));
+            return;
+        }
         Kind kind = theyLoad ? Kind.THEIRS : weLoad ? Kind.OURS : Kind.NEITHER;
         String reason = kind == Kind.OURS ? refusal(their) : refusal(our);
         if (their != null && our != null && theyLoad && weLoad) {
@@ -116,6 +121,10 @@ final class Differences {
             reason = "xlated " + their.xlated() + " / " + our.xlated();
         }
         findings.add(new Finding(kind, corpus, where, reason));
+    }
+
+    private static boolean tookTooLong(Outcome.@Nullable Program program) {
+        return program != null && program.result().equals("timeout");
     }
 
     private static String refusal(Outcome.@Nullable Program program) {
@@ -150,6 +159,7 @@ final class Differences {
                 Kind.OPENED_BY_US,
                 Kind.OURS,
                 Kind.OPENED_BY_NONE,
+                Kind.TOO_LONG,
                 Kind.NEITHER)) {
             text.append("\n## ")
                     .append(kind.text)
