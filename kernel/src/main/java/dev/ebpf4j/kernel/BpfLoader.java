@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs plans on this machine's kernel. Either everything is loaded, or nothing is left open. Safe for many threads. */
 public final class BpfLoader {
+    /** What other loaders ask too, so that who runs a container says it once. */
+    private static final String TOKEN_VARIABLE = "LIBBPF_BPF_TOKEN_PATH";
+
     private static @Nullable BpfLoader host;
 
     private final Sys sys;
@@ -129,7 +132,8 @@ public final class BpfLoader {
     }
 
     private Token token(LoadOptions options) {
-        return Token.open(sys, options.tokenPath(), advice.userNamespace());
+        String path = options.tokenPath() == null ? System.getenv(TOKEN_VARIABLE) : options.tokenPath();
+        return Token.open(sys, path, advice.userNamespace());
     }
 
     private static synchronized BpfLoader host() {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     of its own, so these stay the caller's and may be closed when it is loaded
  * @param verifierLogging what the verifier shall write
  * @param tokenPath where the file system of type bpf is mounted that gives the right to load in a user namespace; empty for
- *     the rights of the process alone; null to try {@code /sys/fs/bpf}, and do without if that gives none
+ *     the rights of the process alone; null for what the environment variable {@code LIBBPF_BPF_TOKEN_PATH} says, or
+ *     without one to try {@code /sys/fs/bpf} and do without if that gives none
  */
 public record LoadOptions(
         String pinRoot,

@@ -11,6 +11,7 @@ import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.maps.Codec;
 import dev.ebpf4j.maps.DataSection;
 import dev.ebpf4j.maps.GlobalVariable;
+import dev.ebpf4j.maps.Pins;
 import dev.ebpf4j.maps.TypeRef;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.spec.ObjectSpec;
@@ -211,6 +212,41 @@ public final class LoadedObject implements AutoCloseable {
             Closing.closeLinks(links);
             throw e;
         }
+    }
+
+    /**
+     * Pins all maps by their names, in which dots become underscores: the file system takes none.
+     *
+     * @param directory a directory in a file system of type bpf; where it is missing it is made, if one above it is in such
+     *     a file system
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses one; those pinned before it are unpinned again
+     */
+    public void pinMaps(String directory) {
+        List<String> pinned = new ArrayList<>();
+        try {
+            for (BpfMap map : maps.values()) {
+                String path = pinOf(directory, map);
+                map.pin(path);
+                pinned.add(path);
+            }
+        } catch (RuntimeException e) {
+            pinned.reversed().forEach(Pins::unpin);
+            throw e;
+        }
+    }
+
+    /**
+     * Removes the pins that {@link #pinMaps} makes, as far as they are there. The directory stays.
+     *
+     * @param directory as it was given there
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     */
+    public void unpinMaps(String directory) {
+        maps.values().forEach(map -> Pins.unpin(pinOf(directory, map)));
+    }
+
+    private static String pinOf(String directory, BpfMap map) {
+        return directory + "/" + map.name().replace('.', '_').replace('/', '_');
     }
 
     private <T> T find(String kind, String name, Map<String, T> present) {

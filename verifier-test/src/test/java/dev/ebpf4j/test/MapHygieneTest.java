@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.VerifierException;
+import dev.ebpf4j.errors.ChildJvm;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.KernelInfo;
 import dev.ebpf4j.kernel.LoadOptions;
@@ -109,5 +110,14 @@ class MapHygieneTest {
                 assertTrue((Integer.parseInt(flags.substring(6).strip(), 8) & closeOnExec) != 0, flags);
             }
         }
+    }
+
+    @Test
+    void withoutStandardDescriptorsTheirNumbersStayFree() throws IOException, InterruptedException {
+        String lowest = new ChildJvm("sh", "-c", "exec \"$@\" <&- 2>&-", "sh")
+                .main(DescriptorChild.class)
+                .run()
+                .strip();
+        assertTrue(Integer.parseInt(lowest) > 2, () -> "descriptor " + lowest);
     }
 }

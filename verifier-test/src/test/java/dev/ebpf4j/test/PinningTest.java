@@ -220,6 +220,25 @@ class PinningTest {
     }
 
     @Test
+    void allMapsArePinnedOrNone() throws IOException {
+        ObjectSpec spec = Objects.countHits().toBuilder()
+                .maps(List.of(Objects.countHits().map(".data"), Objects.COUNTS, Objects.EVENTS))
+                .build();
+        String directory = fs.root() + "/a_directory";
+        try (LoadedObject object = BpfLoader.load(spec)) {
+            object.pinMaps(directory);
+            assertEquals(List.of("a_directory/_data", "a_directory/counts", "a_directory/events"), fs.pins());
+            object.unpinMaps(directory);
+            assertEquals(List.of(), fs.pins());
+
+            object.map("events").pin(directory + "/events");
+            BpfException e = assertThrows(BpfException.class, () -> object.pinMaps(directory));
+            assertTrue(e.getMessage().startsWith("can't pin map 'events'"), e::getMessage);
+            assertEquals(List.of("a_directory/events"), fs.pins());
+        }
+    }
+
+    @Test
     void aMapThatIsBroughtAlongIsUsedInPlaceOfTheObjectsOwn() {
         MapSpec other = MapSpec.builder("other", MapType.HASH)
                 .keySize(4)
