@@ -3,6 +3,7 @@ package dev.ebpf4j.btf;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -27,18 +28,18 @@ public final class Btf {
 
     private final @Nullable Btf base;
     private final BtfHeader header;
-    private final int[] words;
+    private final IntBuffer words;
     private final int[] offsets;
     private final BtfStrings strings;
     private final byte[] layout;
     private final int firstOwnId;
     private final BtfChecker checker;
-    private final int pointerSize;
     private volatile @Nullable BtfNameIndex functions;
     private volatile @Nullable BtfNameIndex others;
     private volatile @Nullable BtfSizes sizes;
+    private volatile int pointerSize;
 
-    Btf(@Nullable Btf base, BtfHeader header, int[] words, int[] offsets, BtfStrings strings, byte[] layout) {
+    Btf(@Nullable Btf base, BtfHeader header, IntBuffer words, int[] offsets, BtfStrings strings, byte[] layout) {
         this.base = base;
         this.header = header;
         this.words = words;
@@ -47,7 +48,6 @@ public final class Btf {
         this.layout = layout;
         this.firstOwnId = base == null ? 1 : base.typeCount();
         this.checker = new BtfChecker(words, strings, typeCount());
-        this.pointerSize = base == null ? guessPointerSize() : base.pointerSize;
     }
 
     /**
@@ -58,7 +58,7 @@ public final class Btf {
      * @throws BtfFormatException if the bytes break the format
      */
     public static Btf parse(byte[] bytes) {
-        return BtfDecoder.decode(ByteBuffer.wrap(bytes), null);
+        return BtfDecoder.decode(ByteBuffer.wrap(bytes), null, false);
     }
 
     /**
@@ -69,7 +69,7 @@ public final class Btf {
      * @throws BtfFormatException if the bytes break the format
      */
     public static Btf parse(ByteBuffer bytes) {
-        return BtfDecoder.decode(bytes, null);
+        return BtfDecoder.decode(bytes, null, false);
     }
 
     /**
@@ -80,7 +80,19 @@ public final class Btf {
      * @throws BtfFormatException if the bytes break the format
      */
     public static Btf parse(MemorySegment bytes) {
-        return BtfDecoder.decode(buffer(bytes), null);
+        return BtfDecoder.decode(buffer(bytes), null, false);
+    }
+
+    /**
+     * Reads a table where it stands, without a copy of its types: for a mapping of {@code /sys/kernel/btf/vmlinux}, which
+     * stays as long as the process.
+     *
+     * @param bytes the BTF, in either byte order; must never change or be unmapped while the table is in use
+     * @return the table
+     * @throws BtfFormatException if the bytes break the format
+     */
+    public static Btf parseInPlace(MemorySegment bytes) {
+        return BtfDecoder.decode(buffer(bytes), null, true);
     }
 
     /**
@@ -92,7 +104,7 @@ public final class Btf {
      * @throws BtfFormatException if the bytes break the format or differ from the base in byte order
      */
     public static Btf parseSplit(byte[] bytes, Btf base) {
-        return BtfDecoder.decode(ByteBuffer.wrap(bytes), base);
+        return BtfDecoder.decode(ByteBuffer.wrap(bytes), base, false);
     }
 
     /**
@@ -104,7 +116,7 @@ public final class Btf {
      * @throws BtfFormatException if the bytes break the format or differ from the base in byte order
      */
     public static Btf parseSplit(MemorySegment bytes, Btf base) {
-        return BtfDecoder.decode(buffer(bytes), base);
+        return BtfDecoder.decode(buffer(bytes), base, false);
     }
 
     private static ByteBuffer buffer(MemorySegment bytes) {
@@ -167,7 +179,12 @@ public final class Btf {
      * @return 4 or 8
      */
     public int pointerSize() {
-        return pointerSize;
+        int known = pointerSize;
+        if (known == 0) {
+            known = base == null ? guessPointerSize() : base.pointerSize();
+            pointerSize = known;
+        }
+        return known;
     }
 
     /**
@@ -351,7 +368,7 @@ public final class Btf {
         bytes.slice(start + header.types().offset(), header.types().length())
                 .order(header.order())
                 .asIntBuffer()
-                .put(words);
+                .put(words.duplicate());
         bytes.put(start + header.strings().offset(), strings.bytes());
         bytes.put(start + header.layout().offset(), layout);
         return bytes.array();
@@ -438,7 +455,7 @@ public final class Btf {
 
     /** How many words the own types have. */
     int wordCount() {
-        return words.length;
+        return words.limit();
     }
 
     /** The words of one type, as they stand in the type section. */
@@ -447,8 +464,10 @@ public final class Btf {
             return base.wordsOf(id);
         }
         int slot = id - firstOwnId;
-        int end = slot + 1 < offsets.length ? offsets[slot + 1] : words.length;
-        return Arrays.copyOfRange(words, offsets[slot], end);
+        int end = slot + 1 < offsets.length ? offsets[slot + 1] : words.limit();
+        int[] copy = new int[end - offsets[slot]];
+        words.get(offsets[slot], copy);
+        return copy;
     }
 
     int nameOffset(int id) {
@@ -460,7 +479,7 @@ public final class Btf {
     }
 
     private int word(int id, int which) {
-        return base != null && id < firstOwnId && id > 0 ? base.word(id, which) : words[word(id) + which];
+        return base != null && id < firstOwnId && id > 0 ? base.word(id, which) : words.get(word(id) + which);
     }
 
     /** The position of one of the own types in the type section, in words. */
@@ -520,7 +539,7 @@ public final class Btf {
     public boolean equals(@Nullable Object other) {
         return other instanceof Btf b
                 && header.equals(b.header)
-                && Arrays.equals(words, b.words)
+                && words.equals(b.words)
                 && strings.equals(b.strings)
                 && Arrays.equals(layout, b.layout)
                 && (base == null ? b.base == null : base.equals(b.base));
@@ -528,7 +547,7 @@ public final class Btf {
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(words) + strings.hashCode();
+        return 31 * words.hashCode() + strings.hashCode();
     }
 
     @Override

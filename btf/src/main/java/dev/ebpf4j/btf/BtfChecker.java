@@ -1,12 +1,14 @@
 package dev.ebpf4j.btf;
 
+import java.nio.IntBuffer;
+
 /** Checks that every reference of a type leads somewhere, before a record is made of it. */
 final class BtfChecker {
-    private final int[] words;
+    private final IntBuffer words;
     private final int stringsEnd;
     private final int typeCount;
 
-    BtfChecker(int[] words, BtfStrings strings, int typeCount) {
+    BtfChecker(IntBuffer words, BtfStrings strings, int typeCount) {
         this.words = words;
         this.stringsEnd = strings.end();
         this.typeCount = typeCount;
@@ -14,7 +16,7 @@ final class BtfChecker {
 
     /** The type that starts at this word; its extent, name and the sign of its third word are known to be right. */
     void check(int at) {
-        int info = words[at + 1];
+        int info = words.get(at + 1);
         int elements = BtfWords.vlen(info);
         switch (BtfKind.of(BtfWords.kind(info))) {
             case PTR, TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG, DECL_TAG -> type(at + 2);
@@ -60,7 +62,7 @@ final class BtfChecker {
 
     private void var(int at) {
         type(at + 2);
-        linkage(at + BtfWords.HEADER, words[at + BtfWords.HEADER]);
+        linkage(at + BtfWords.HEADER, words.get(at + BtfWords.HEADER));
     }
 
     private void dataSec(int at, int elements) {
@@ -78,14 +80,14 @@ final class BtfChecker {
     }
 
     private void name(int word) {
-        int offset = words[word];
+        int offset = words.get(word);
         if (offset < 0 || offset >= stringsEnd) {
             throw bad(word, "name offset " + Integer.toUnsignedString(offset), "less than " + stringsEnd);
         }
     }
 
     private void type(int word) {
-        int id = words[word];
+        int id = words.get(word);
         if (id < 0 || id >= typeCount) {
             throw bad(word, "type id " + Integer.toUnsignedString(id), "less than " + typeCount);
         }
@@ -98,8 +100,8 @@ final class BtfChecker {
     }
 
     private void notNegative(int word, String what) {
-        if (words[word] < 0) {
-            throw bad(word, what + " " + Integer.toUnsignedString(words[word]), "at most " + Integer.MAX_VALUE);
+        if (words.get(word) < 0) {
+            throw bad(word, what + " " + Integer.toUnsignedString(words.get(word)), "at most " + Integer.MAX_VALUE);
         }
     }
 

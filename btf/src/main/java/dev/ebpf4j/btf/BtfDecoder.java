@@ -1,12 +1,14 @@
 package dev.ebpf4j.btf;
 
 import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes to a table: finds where each type starts; what its elements refer to is checked when one is asked for. */
 final class BtfDecoder {
     private static final int AT_ONCE = 64;
+    private static final int WINDOW = 4096;
     private static final int[] FIXED = new int[BtfKind.KNOWN];
     private static final int[] PER_ELEMENT = new int[BtfKind.KNOWN];
 
@@ -18,24 +20,38 @@ final class BtfDecoder {
     }
 
     private final BtfHeader header;
-    private final int[] words;
+    private final IntBuffer words;
     private final byte[] layout;
     private final BtfStrings strings;
+
+    /** The words from {@link #windowStart} on: arrays are read faster than buffers as long as code is interpreted. */
+    private final int[] window;
+
+    private int windowStart;
+    private int windowEnd;
     private int at;
     private int count;
     private int[] offsets;
 
-    private BtfDecoder(ByteBuffer bytes, @Nullable Btf base) {
+    private BtfDecoder(ByteBuffer bytes, @Nullable Btf base, boolean inPlace) {
         this.header = BtfHeader.read(bytes);
-        this.words = new int[header.types().length() / 4];
-        slice(bytes, header.types()).asIntBuffer().get(words);
-        this.layout = copy(bytes, header.layout());
-        this.strings = new BtfStrings(base == null ? null : base.strings(), copy(bytes, header.strings()));
-        this.offsets = new int[words.length / 5 + 1];
+        IntBuffer given = slice(bytes, header.types()).asIntBuffer();
+        this.words = inPlace ? given : copy(given);
+        this.layout = new byte[header.layout().length()];
+        slice(bytes, header.layout()).get(layout);
+        BtfStrings before = base == null ? null : base.strings();
+        this.strings = new BtfStrings(before, slice(bytes, header.strings()), inPlace);
+        this.offsets = new int[words.limit() / 5 + 1];
+        this.window = new int[Math.min(WINDOW, words.limit())];
     }
 
-    static Btf decode(ByteBuffer input, @Nullable Btf base) {
-        BtfDecoder decoder = new BtfDecoder(input.slice(), base);
+    /**
+     * Reads a table.
+     *
+     * @param inPlace whether the table may go on reading the input, which then never changes
+     */
+    static Btf decode(ByteBuffer input, @Nullable Btf base, boolean inPlace) {
+        BtfDecoder decoder = new BtfDecoder(input.slice(), base, inPlace);
         if (base != null && base.byteOrder() != decoder.header.order()) {
             throw new BtfFormatException("header", 0, decoder.header.order().toString(), "the byte order of the base");
         }
@@ -44,27 +60,44 @@ final class BtfDecoder {
 
     /** Word offset of each type. */
     private int[] scan() {
-        while (at < words.length) {
+        while (at < words.limit()) {
+            if (windowEnd - at < BtfWords.HEADER) {
+                moveWindow();
+            }
             scanSome();
         }
         return Arrays.copyOf(offsets, count);
     }
 
+    private void moveWindow() {
+        windowStart = at;
+        int length = Math.min(window.length, words.limit() - at);
+        words.get(at, window, 0, length);
+        windowEnd = at + length;
+    }
+
     /** A part of a long loop: a method that is called often is compiled far sooner than a loop that runs long. */
     private void scanSome() {
-        int[] w = words;
+        int[] w = window;
+        int start = windowStart;
+        int room = windowEnd - BtfWords.HEADER;
+        int limit = words.limit();
         int names = strings.end();
         int from = at;
         int slot = count;
         int end = Math.min(offsets.length, slot + AT_ONCE);
-        while (slot < end && w.length - from >= BtfWords.HEADER) {
-            int info = w[from + 1];
+        boolean usual = true;
+        while (slot < end && from <= room) {
+            int info = w[from - start + 1];
             int kind = BtfWords.kind(info);
-            if (kind == 0 || kind >= BtfKind.KNOWN || w[from] < 0 || w[from] >= names || w[from + 2] < 0) {
+            int name = w[from - start];
+            if (kind == 0 || kind >= BtfKind.KNOWN || name < 0 || name >= names || w[from - start + 2] < 0) {
+                usual = false;
                 break;
             }
             int next = from + FIXED[kind] + BtfWords.vlen(info) * PER_ELEMENT[kind];
-            if (next > w.length) {
+            if (next > limit) {
+                usual = false;
                 break;
             }
             offsets[slot++] = from;
@@ -72,29 +105,30 @@ final class BtfDecoder {
         }
         at = from;
         count = slot;
-        if (slot < end && from < w.length) {
-            scanUnusual();
-        } else if (slot == offsets.length) {
+        if (slot == offsets.length) {
             offsets = Arrays.copyOf(offsets, slot + slot / 2 + 1);
+        }
+        if (!usual || (from < limit && limit - from < BtfWords.HEADER)) {
+            scanUnusual();
         }
     }
 
     /** A type that is broken or of an unknown kind. */
     private void scanUnusual() {
-        if (words.length - at < BtfWords.HEADER) {
-            throw bad(at, words.length - at + " words left", "a type header of 3 words");
+        if (words.limit() - at < BtfWords.HEADER) {
+            throw bad(at, words.limit() - at + " words left", "a type header of 3 words");
         }
-        if (!strings.contains(words[at])) {
-            throw bad(at, "name offset " + Integer.toUnsignedString(words[at]), "less than " + strings.end());
+        if (!strings.contains(words.get(at))) {
+            throw bad(at, "name offset " + Integer.toUnsignedString(words.get(at)), "less than " + strings.end());
         }
         long length = length(at);
-        if (length > words.length - at) {
-            throw bad(at, "a type of " + 4 * length + " bytes", "at most the " + 4 * (words.length - at) + " left");
+        if (length > words.limit() - at) {
+            throw bad(at, "a type of " + 4 * length + " bytes", "at most the " + 4 * (words.limit() - at) + " left");
         }
-        if (words[at + 2] < 0 && BtfWords.kind(words[at + 1]) < BtfKind.KNOWN) {
+        if (words.get(at + 2) < 0 && BtfWords.kind(words.get(at + 1)) < BtfKind.KNOWN) {
             throw bad(
                     at + 2,
-                    "size or type id " + Integer.toUnsignedString(words[at + 2]),
+                    "size or type id " + Integer.toUnsignedString(words.get(at + 2)),
                     "at most " + Integer.MAX_VALUE);
         }
         offsets[count++] = at;
@@ -102,7 +136,7 @@ final class BtfDecoder {
     }
 
     private long length(int at) {
-        int info = words[at + 1];
+        int info = words.get(at + 1);
         int number = BtfWords.kind(info);
         long vlen = BtfWords.vlen(info);
         if (number == 0) {
@@ -125,10 +159,10 @@ final class BtfDecoder {
         return bytes.slice(header.length() + part.offset(), part.length()).order(header.order());
     }
 
-    private byte[] copy(ByteBuffer bytes, BtfHeader.Part part) {
-        byte[] copy = new byte[part.length()];
-        bytes.get(header.length() + part.offset(), copy);
-        return copy;
+    private static IntBuffer copy(IntBuffer words) {
+        int[] copy = new int[words.limit()];
+        words.get(copy);
+        return IntBuffer.wrap(copy);
     }
 
     private static BtfFormatException bad(int word, String found, String expected) {

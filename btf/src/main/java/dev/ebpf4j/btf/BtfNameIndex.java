@@ -1,5 +1,6 @@
 package dev.ebpf4j.btf;
 
+import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
@@ -12,15 +13,16 @@ final class BtfNameIndex {
     private static final int AT_ONCE = 64;
     private static final int FUNC = BtfKind.FUNC.number;
 
-    private final int[] words;
+    private final IntBuffer words;
     private final int[] offsets;
     private final BtfStrings strings;
     private final int first;
     private final int[] heads;
     private final int[] next;
+    private int[] window = {};
 
     /** Hashes every name once; the hash looks at a bounded part of it. */
-    BtfNameIndex(int[] words, int[] offsets, BtfStrings strings, int first, boolean functions) {
+    BtfNameIndex(IntBuffer words, int[] offsets, BtfStrings strings, int first, boolean functions) {
         this.words = words;
         this.offsets = offsets;
         this.strings = strings;
@@ -30,14 +32,24 @@ final class BtfNameIndex {
         for (int end = offsets.length; end > 0; end -= AT_ONCE) {
             link(Math.max(0, end - AT_ONCE), end, functions);
         }
+        window = new int[0];
     }
 
-    /** A part of a long loop: a method that is called often is compiled far sooner than a loop that runs long. */
+    /**
+     * A part of a long loop: a method that is called often is compiled far sooner than a loop that runs long. Its words
+     * are copied to an array, which is read faster than a buffer.
+     */
     private void link(int from, int end, boolean functions) {
-        int[] w = words;
+        int start = offsets[from];
+        int length = offsets[end - 1] + 2 - start;
+        if (length > window.length) {
+            window = new int[2 * length];
+        }
+        int[] w = window;
+        words.get(start, w, 0, length);
         int mask = heads.length - 1;
         for (int i = end - 1; i >= from; i--) {
-            int at = offsets[i];
+            int at = offsets[i] - start;
             int name = w[at];
             if (name != 0 && (BtfWords.kind(w[at + 1]) == FUNC) == functions) {
                 int slot = strings.hash(name) & mask;
@@ -84,11 +96,11 @@ final class BtfNameIndex {
     }
 
     private int name(int entry) {
-        return words[offsets[entry - 1]];
+        return words.get(offsets[entry - 1]);
     }
 
     private BtfKind kind(int entry) {
-        return BtfKind.of(BtfWords.kind(words[offsets[entry - 1] + 1]));
+        return BtfKind.of(BtfWords.kind(words.get(offsets[entry - 1] + 1)));
     }
 
     /** Entries are slots of types plus 1, so that 0 ends a chain. */

@@ -1,6 +1,7 @@
 package dev.ebpf4j.kernel;
 
 import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.btf.BtfFormatException;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
 import java.io.IOException;
@@ -62,7 +63,7 @@ final class VmlinuxBtf {
                 "usr/lib/debug/lib/modules/" + release + "/vmlinux");
     }
 
-    /** Kernels from 6.16 on let the file be mapped, which saves a copy. */
+    /** Kernels from 6.16 on let the file be mapped. The mapping stays: the types are read where they stand. */
     private Btf running(Path file) throws IOException {
         long size = Files.size(file);
         long address = map(file, size);
@@ -70,9 +71,10 @@ final class VmlinuxBtf {
             return Btf.parse(Files.readAllBytes(file));
         }
         try {
-            return Btf.parse(Sys.memory(address, size));
-        } finally {
+            return Btf.parseInPlace(Sys.memory(address, size));
+        } catch (BtfFormatException e) {
             sys.munmap(address, size);
+            throw e;
         }
     }
 
