@@ -29,6 +29,7 @@ public final class Btf {
     private final @Nullable Btf base;
     private final BtfHeader header;
     private final IntBuffer words;
+    private final BtfStarts starts;
     private final int[] offsets;
     private final BtfStrings strings;
     private final byte[] layout;
@@ -39,11 +40,12 @@ public final class Btf {
     private volatile @Nullable BtfSizes sizes;
     private volatile int pointerSize;
 
-    Btf(@Nullable Btf base, BtfHeader header, IntBuffer words, int[] offsets, BtfStrings strings, byte[] layout) {
+    Btf(@Nullable Btf base, BtfHeader header, IntBuffer words, BtfStarts starts, BtfStrings strings, byte[] layout) {
         this.base = base;
         this.header = header;
         this.words = words;
-        this.offsets = offsets;
+        this.starts = starts;
+        this.offsets = starts.offsets();
         this.strings = strings;
         this.layout = layout;
         this.firstOwnId = base == null ? 1 : base.typeCount();
@@ -397,9 +399,9 @@ public final class Btf {
         if (replacements.isEmpty()) {
             return this;
         }
-        int[] patched = BtfPatch.words(this, words, replacements);
+        IntBuffer patched = BtfPatch.words(this, words, replacements);
         if (patched != null) {
-            Btf table = new Btf(base, header, patched, offsets, strings, layout);
+            Btf table = new Btf(base, header, patched, starts, strings, layout);
             replacements.keySet().forEach(id -> table.checker.check(table.word(id)));
             return table;
         }
@@ -494,7 +496,7 @@ public final class Btf {
     private BtfNameIndex functions() {
         BtfNameIndex known = functions;
         if (known == null) {
-            known = new BtfNameIndex(words, offsets, strings, firstOwnId, true);
+            known = new BtfNameIndex(words, offsets, BtfNameIndex.functions(words, offsets), strings, firstOwnId);
             functions = known;
         }
         return known;
@@ -503,7 +505,7 @@ public final class Btf {
     private BtfNameIndex others() {
         BtfNameIndex known = others;
         if (known == null) {
-            known = new BtfNameIndex(words, offsets, strings, firstOwnId, false);
+            known = new BtfNameIndex(words, offsets, starts.named(), strings, firstOwnId);
             others = known;
         }
         return known;

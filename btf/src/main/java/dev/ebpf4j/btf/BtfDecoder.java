@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class BtfDecoder {
     private static final int AT_ONCE = 64;
     private static final int WINDOW = 4096;
+    private static final int FUNC = BtfKind.FUNC.number;
     private static final int[] FIXED = new int[BtfKind.KNOWN];
     private static final int[] PER_ELEMENT = new int[BtfKind.KNOWN];
 
@@ -32,6 +33,8 @@ final class BtfDecoder {
     private int at;
     private int count;
     private int[] offsets;
+    private int namedCount;
+    private int[] named;
 
     private BtfDecoder(ByteBuffer bytes, @Nullable Btf base, boolean inPlace) {
         this.header = BtfHeader.read(bytes);
@@ -42,6 +45,7 @@ final class BtfDecoder {
         BtfStrings before = base == null ? null : base.strings();
         this.strings = new BtfStrings(before, slice(bytes, header.strings()), inPlace);
         this.offsets = new int[words.limit() / 5 + 1];
+        this.named = new int[offsets.length / 8 + AT_ONCE];
         this.window = new int[Math.min(WINDOW, words.limit())];
     }
 
@@ -58,15 +62,14 @@ final class BtfDecoder {
         return new Btf(base, decoder.header, decoder.words, decoder.scan(), decoder.strings, decoder.layout);
     }
 
-    /** Word offset of each type. */
-    private int[] scan() {
+    private BtfStarts scan() {
         while (at < words.limit()) {
             if (windowEnd - at < BtfWords.HEADER) {
                 moveWindow();
             }
             scanSome();
         }
-        return Arrays.copyOf(offsets, count);
+        return new BtfStarts(Arrays.copyOf(offsets, count), Arrays.copyOf(named, namedCount));
     }
 
     private void moveWindow() {
@@ -86,6 +89,8 @@ final class BtfDecoder {
         int from = at;
         int slot = count;
         int end = Math.min(offsets.length, slot + AT_ONCE);
+        int[] withNames = named;
+        int n = namedCount;
         boolean usual = true;
         while (slot < end && from <= room) {
             int info = w[from - start + 1];
@@ -100,16 +105,27 @@ final class BtfDecoder {
                 usual = false;
                 break;
             }
+            // written always and counted where it counts: no branch to mispredict
+            withNames[n] = slot;
+            n += name != 0 & kind != FUNC ? 1 : 0;
             offsets[slot++] = from;
             from = next;
         }
         at = from;
         count = slot;
-        if (slot == offsets.length) {
-            offsets = Arrays.copyOf(offsets, slot + slot / 2 + 1);
-        }
+        namedCount = n;
+        grow();
         if (!usual || (from < limit && limit - from < BtfWords.HEADER)) {
             scanUnusual();
+        }
+    }
+
+    private void grow() {
+        if (count == offsets.length) {
+            offsets = Arrays.copyOf(offsets, count + count / 2 + 1);
+        }
+        if (namedCount + AT_ONCE >= named.length) {
+            named = Arrays.copyOf(named, 2 * named.length);
         }
     }
 
@@ -130,6 +146,9 @@ final class BtfDecoder {
                     at + 2,
                     "size or type id " + Integer.toUnsignedString(words.get(at + 2)),
                     "at most " + Integer.MAX_VALUE);
+        }
+        if (words.get(at) != 0) {
+            named[namedCount++] = count;
         }
         offsets[count++] = at;
         at += (int) length;

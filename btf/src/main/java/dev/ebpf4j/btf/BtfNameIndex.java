@@ -11,51 +11,52 @@ import java.util.Arrays;
  */
 final class BtfNameIndex {
     private static final int AT_ONCE = 64;
-    private static final int FUNC = BtfKind.FUNC.number;
 
     private final IntBuffer words;
     private final int[] offsets;
+    private final int[] slots;
     private final BtfStrings strings;
     private final int first;
     private final int[] heads;
     private final int[] next;
-    private int[] window = {};
-
-    /** Hashes every name once; the hash looks at a bounded part of it. */
-    BtfNameIndex(IntBuffer words, int[] offsets, BtfStrings strings, int first, boolean functions) {
-        this.words = words;
-        this.offsets = offsets;
-        this.strings = strings;
-        this.first = first;
-        this.heads = new int[Integer.highestOneBit(Math.max(16, offsets.length))];
-        this.next = new int[offsets.length];
-        for (int end = offsets.length; end > 0; end -= AT_ONCE) {
-            link(Math.max(0, end - AT_ONCE), end, functions);
-        }
-        window = new int[0];
-    }
 
     /**
-     * A part of a long loop: a method that is called often is compiled far sooner than a loop that runs long. Its words
-     * are copied to an array, which is read faster than a buffer.
+     * Hashes every name once; the hash looks at a bounded part of it.
+     *
+     * @param slots positions in {@code offsets} of the types to be found, ascending
      */
-    private void link(int from, int end, boolean functions) {
-        int start = offsets[from];
-        int length = offsets[end - 1] + 2 - start;
-        if (length > window.length) {
-            window = new int[2 * length];
+    BtfNameIndex(IntBuffer words, int[] offsets, int[] slots, BtfStrings strings, int first) {
+        this.words = words;
+        this.offsets = offsets;
+        this.slots = slots;
+        this.strings = strings;
+        this.first = first;
+        this.heads = new int[Integer.highestOneBit(Math.max(16, slots.length))];
+        this.next = new int[slots.length];
+        for (int end = slots.length; end > 0; end -= AT_ONCE) {
+            link(Math.max(0, end - AT_ONCE), end);
         }
-        int[] w = window;
-        words.get(start, w, 0, length);
+    }
+
+    /** Positions of the functions among types. */
+    static int[] functions(IntBuffer words, int[] offsets) {
+        int[] found = new int[offsets.length];
+        int count = 0;
+        for (int slot = 0; slot < offsets.length; slot++) {
+            if (BtfWords.kind(words.get(offsets[slot] + 1)) == BtfKind.FUNC.number) {
+                found[count++] = slot;
+            }
+        }
+        return Arrays.copyOf(found, count);
+    }
+
+    /** A part of a long loop: a method that is called often is compiled far sooner than a loop that runs long. */
+    private void link(int from, int end) {
         int mask = heads.length - 1;
         for (int i = end - 1; i >= from; i--) {
-            int at = offsets[i] - start;
-            int name = w[at];
-            if (name != 0 && (BtfWords.kind(w[at + 1]) == FUNC) == functions) {
-                int slot = strings.hash(name) & mask;
-                next[i] = heads[slot];
-                heads[slot] = i + 1;
-            }
+            int head = strings.hash(words.get(offsets[slots[i]])) & mask;
+            next[i] = heads[head];
+            heads[head] = i + 1;
         }
     }
 
@@ -66,7 +67,7 @@ final class BtfNameIndex {
         for (int i = head(name); i > 0; i = next[i - 1]) {
             if (strings.is(name(i), name)) {
                 ids = n == ids.length ? Arrays.copyOf(ids, 2 * n) : ids;
-                ids[n++] = first + i - 1;
+                ids[n++] = first + slots[i - 1];
             }
         }
         return Arrays.copyOf(ids, n);
@@ -76,7 +77,7 @@ final class BtfNameIndex {
     int first(byte[] name, Class<? extends BtfType> type) {
         for (int i = head(name); i > 0; i = next[i - 1]) {
             if (strings.is(name(i), name) && type.isAssignableFrom(kind(i).type())) {
-                return first + i - 1;
+                return first + slots[i - 1];
             }
         }
         return -1;
@@ -89,21 +90,21 @@ final class BtfNameIndex {
         for (int i = head(name); i > 0; i = next[i - 1]) {
             if (strings.isEssentially(name(i), name)) {
                 ids = n == ids.length ? Arrays.copyOf(ids, 2 * n) : ids;
-                ids[n++] = first + i - 1;
+                ids[n++] = first + slots[i - 1];
             }
         }
         return Arrays.copyOf(ids, n);
     }
 
     private int name(int entry) {
-        return words.get(offsets[entry - 1]);
+        return words.get(offsets[slots[entry - 1]]);
     }
 
     private BtfKind kind(int entry) {
-        return BtfKind.of(BtfWords.kind(words.get(offsets[entry - 1] + 1)));
+        return BtfKind.of(BtfWords.kind(words.get(offsets[slots[entry - 1]] + 1)));
     }
 
-    /** Entries are slots of types plus 1, so that 0 ends a chain. */
+    /** Entries are positions in {@link #slots} plus 1, so that 0 ends a chain. */
     private int head(byte[] name) {
         return heads[BtfNames.hash(Arrays.copyOf(name, name.length + 1), 0) & (heads.length - 1)];
     }
