@@ -80,6 +80,7 @@ final class BtfDecoder {
     }
 
     /** A part of a long loop: a method that is called often is compiled far sooner than a loop that runs long. */
+    @SuppressWarnings("ShortCircuitBoolean") // a branch less
     private void scanSome() {
         int[] w = window;
         int start = windowStart;
