@@ -21,7 +21,6 @@ final class VerifierLogParser {
 
     /** Beginnings of lines that tell about the verifier's work, never why it gave up. */
     private static final List<String> CHATTER = List.of(
-            "arg#",
             "func#",
             "Func#",
             "Validating ",
@@ -40,7 +39,6 @@ final class VerifierLogParser {
             "safe",
             "returning from callee:",
             "to caller at ",
-            "frame ",
             "(");
 
     private final String text;
@@ -174,8 +172,15 @@ final class VerifierLogParser {
         return line.startsWith("=", end);
     }
 
+    /** Some beginnings are those of reasons too: {@code frame pointer is read only}, {@code arg#0 expected pointer to …}. */
+    private static boolean isChatter(String line) {
+        return CHATTER.stream().anyMatch(line::startsWith)
+                || (line.startsWith("frame ") && digits(line, 6) > 6)
+                || (line.startsWith("arg#") && line.contains(" reference type("));
+    }
+
     private void message(String line) {
-        if (messagesOver || CHATTER.stream().anyMatch(line::startsWith)) {
+        if (messagesOver || isChatter(line)) {
             return;
         }
         if (digits(line, 0) > 0 && line.startsWith(": ", digits(line, 0))) {

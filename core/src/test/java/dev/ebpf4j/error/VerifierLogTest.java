@@ -227,6 +227,19 @@ class VerifierLogTest {
         assertTrue(line.contains(hint), message);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "frame pointer is read only",
+                "arg#0 expected pointer to map value",
+                "arg#1 pointer type STRUCT s must point to scalar, or struct with scalar"
+            })
+    void reasonsThatBeginLikeChatter(String reason) {
+        String log = "0: (b7) r10 = 0\nframe 0: propagating r6\narg#0 reference type('UNKNOWN ') size cannot be"
+                + " determined: -22\n" + reason + "\nprocessed 1 insns (limit 1000000)\n";
+        assertEquals(reason, VerifierLog.parse(log).reason());
+    }
+
     @Test
     void aPoisonedInstructionIsExplainedByTheLoader() {
         VerifierLog log = VerifierLog.parse(fixture("poison-6.18"));
