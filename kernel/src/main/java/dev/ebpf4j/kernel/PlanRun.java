@@ -100,6 +100,7 @@ final class PlanRun {
         try {
             plan.steps().subList(firstProgram(), plan.steps().size()).forEach(this::runWithMemory);
             modules.values().forEach(Fd::close);
+            Reports.notes(plan.object().spec().name(), notes);
             return new LoadedObject(plan.object(), maps, programs, made, new LoadedObject.Remarks(notes, logs));
         } catch (Throwable failure) {
             maps.explain(failure);

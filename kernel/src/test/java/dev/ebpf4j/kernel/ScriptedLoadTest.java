@@ -28,6 +28,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -310,6 +315,42 @@ class ScriptedLoadTest {
         assertEquals(2, e.log().stats().orElseThrow().instructions());
         assertEquals(Set.of(), sys.leaks());
         return levels;
+    }
+
+    @Test
+    @DisplayName("row 84: notes go to the logger dev.ebpf4j, which prints nothing unless it is asked to")
+    void whatTheKernelRefusesWithoutHarmIsNotedAndLogged() {
+        ScriptedSys sys = kernel();
+        sys.onBpf(Cmd.BPF_BTF_LOAD, attr -> -Errno.EINVAL);
+        List<String> logged = new ArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                logged.add(entry.getLevel() + " " + new SimpleFormatter().formatMessage(entry));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger(Reports.LOGGER);
+        logger.addHandler(handler);
+        try {
+            loader(sys).run(Plans.everything()).close();
+            assertEquals(List.of(), logged, "not asked for");
+            logger.setLevel(Level.FINE);
+            try (LoadedObject object = loader(sys).run(Plans.everything())) {
+                assertEquals(1, object.notes().size());
+                assertTrue(object.notes().getFirst().endsWith("; loaded without it"), object.notes()::toString);
+                assertEquals(List.of("FINE object 'all': " + object.notes().getFirst()), logged);
+            }
+        } finally {
+            logger.removeHandler(handler);
+            logger.setLevel(null);
+        }
+        assertEquals(Set.of(), sys.leaks());
     }
 
     @Test

@@ -71,8 +71,7 @@ class VerifierCorpusTest {
         String only = System.getProperty("ebpf4j.corpus.match", "verifier_.*");
         List<Path> files;
         try (Stream<Path> list = Files.list(OBJECTS)) {
-            files = list.filter(file ->
-                            file.getFileName().toString().matches(only + "\\.bpf\\.o|" + only + "\\.o"))
+            files = list.filter(file -> file.getFileName().toString().matches(only + "\\.bpf\\.o|" + only + "\\.o"))
                     .sorted()
                     .toList();
         }
@@ -97,7 +96,8 @@ class VerifierCorpusTest {
                 .withProgram(program.name(), spec -> spec.withFlags(spec.flags() | expected.flags));
         ObjectSpec unpinned = alone.toBuilder()
                 .maps(alone.maps().stream()
-                        .map(map -> map.toBuilder().pinning(MapSpec.Pinning.NONE).build())
+                        .map(map ->
+                                map.toBuilder().pinning(MapSpec.Pinning.NONE).build())
                         .toList())
                 .build();
         LoadOptions options = LoadOptions.DEFAULT.withVerifierLogging(VerifierLogging.of(expected.level));
