@@ -20,7 +20,11 @@ final class FlattenSubprograms implements Pass {
     @Override
     public LinkedObject apply(LinkedObject object) {
         Map<FunctionId, FunctionSpec> functions = functions(object.spec());
-        return object.mapPrograms(program -> flatten(program, functions));
+        return object.mapPrograms(program -> {
+            FunctionSpec entry = program.spec().entry();
+            FunctionSpec callback = object.spec().exceptionCallback(entry).orElse(null);
+            return flatten(program, FunctionLayout.of(program.spec(), functions, callback));
+        });
     }
 
     private static Map<FunctionId, FunctionSpec> functions(ObjectSpec spec) {
@@ -34,8 +38,7 @@ final class FlattenSubprograms implements Pass {
         return functions;
     }
 
-    private static LinkedProgram flatten(LinkedProgram program, Map<FunctionId, FunctionSpec> functions) {
-        FunctionLayout layout = FunctionLayout.of(program.spec(), functions);
+    private static LinkedProgram flatten(LinkedProgram program, FunctionLayout layout) {
         LinkedProgram flat = new LinkedProgram(
                 program.spec(),
                 Code.concat(layout.placed().stream()

@@ -43,11 +43,16 @@ final class FunctionLayout {
      * Lays out a program.
      *
      * @param functions all functions of the object
+     * @param callback what runs when the program throws, and nothing calls; it comes last
      * @throws LinkException if a call leads nowhere, or the program outgrows every kernel
      */
-    static FunctionLayout of(ProgramSpec program, Map<FunctionId, FunctionSpec> functions) {
+    static FunctionLayout of(
+            ProgramSpec program, Map<FunctionId, FunctionSpec> functions, @Nullable FunctionSpec callback) {
         FunctionLayout layout = new FunctionLayout(program, functions);
-        layout.walk();
+        layout.walk(program.entry());
+        if (callback != null) {
+            layout.walk(callback);
+        }
         return layout;
     }
 
@@ -62,10 +67,12 @@ final class FunctionLayout {
     }
 
     /** A stack of its own, because the depth of the calls is the file's choice. */
-    private void walk() {
+    private void walk(FunctionSpec root) {
         Deque<Iterator<FunctionSpec>> stack = new ArrayDeque<>();
-        place(program.entry());
-        stack.push(callees(program.entry()));
+        if (!starts.containsKey(root.id())) {
+            place(root);
+            stack.push(callees(root));
+        }
         while (!stack.isEmpty()) {
             if (!stack.peek().hasNext()) {
                 stack.pop();

@@ -1,6 +1,7 @@
 package dev.ebpf4j.spec;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -98,6 +99,7 @@ final class Only {
                         .filter(program -> programs.contains(program.name()))
                         .map(program -> program.withAutoload(true))
                         .toList())
+                .subprograms(subprograms())
                 .maps(object.maps().stream()
                         .filter(map -> maps.contains(map.name()))
                         .map(this::withoutOtherPrograms)
@@ -106,6 +108,17 @@ final class Only {
                         .filter(variable -> maps.contains(variable.map()))
                         .toList())
                 .build();
+    }
+
+    /** All of the object, and the programs that others call. */
+    private List<FunctionSpec> subprograms() {
+        List<FunctionSpec> all = new ArrayList<>(object.subprograms());
+        object.programs().stream()
+                .filter(program -> !programs.contains(program.name()))
+                .map(ProgramSpec::entry)
+                .filter(entry -> seen.contains(entry.id()))
+                .forEach(all::add);
+        return all;
     }
 
     private MapSpec withoutOtherPrograms(MapSpec map) {

@@ -61,7 +61,8 @@ final class ProgramLoader {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = attr(arena, code(mapFd, moduleFd), btfFd);
             putModules(arena, attr, moduleFd);
-            VerifierDialogue dialogue = new VerifierDialogue(sys, logging, attr);
+            VerifierDialogue dialogue =
+                    new VerifierDialogue(sys, logging.with(program.spec().logLevel()), attr);
             long result = dialogue.ask();
             Fd fd = result < 0 ? null : new Fd(sys, result);
             log = VerifierLog.parse(dialogue.text());

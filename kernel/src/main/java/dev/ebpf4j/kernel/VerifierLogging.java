@@ -69,4 +69,9 @@ public record VerifierLogging(
     public VerifierLogging withListener(BiConsumer<String, VerifierLog> consumer) {
         return new VerifierLogging(level, buffer, consumer);
     }
+
+    /** The same, with what is asked for one program. */
+    VerifierLogging with(int programLevel) {
+        return new VerifierLogging(level | programLevel, buffer, listener);
+    }
 }

@@ -186,7 +186,8 @@ class StructOpsStepsTest {
         try (LoadedObject object = run(sys)) {
             IllegalArgumentException e = assertThrows(
                     IllegalArgumentException.class, () -> object.program("only").attach(new StructOps("a")));
-            assertTrue(e.getMessage().contains("LoadedObject.structOps(\"a\").attach()"), e::getMessage);
+            assertTrue(
+                    String.valueOf(e.getMessage()).contains("LoadedObject.structOps(\"a\").attach()"), e::getMessage);
         }
     }
 }

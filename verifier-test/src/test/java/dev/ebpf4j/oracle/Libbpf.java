@@ -34,9 +34,11 @@ public final class Libbpf {
         return run(List.of("each"), objects);
     }
 
-    /** Loads each program alone, relocated by the types in a file; aborts the test if there is no libbpf. */
-    public static Libbpf loadEach(Path types, List<Path> objects) throws IOException {
-        return run(List.of("each", "btf=" + types), objects);
+    /** Loads each program alone, relocated by the types in a file, given by object; aborts the test if there is no libbpf. */
+    public static Libbpf loadEach(Map<Path, Path> typesOfObjects) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("each"));
+        typesOfObjects.forEach((object, types) -> arguments.addAll(List.of("btf=" + types, object.toString())));
+        return run(arguments, List.of());
     }
 
     private static Libbpf run(List<String> mode, List<Path> objects) throws IOException {

@@ -5,36 +5,47 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.btf.BtfBuilder;
+import dev.ebpf4j.btf.BtfType;
+import dev.ebpf4j.btf.CoReRelo;
+import dev.ebpf4j.btf.MinCoreBtf;
 import dev.ebpf4j.elf.ElfReader;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.KernelInfo;
 import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.link.LinkException;
 import dev.ebpf4j.link.LinkInputs;
+import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.oracle.Libbpf;
 import dev.ebpf4j.oracle.ObjectDump;
 import dev.ebpf4j.oracle.ObjectDump.ProgramDump;
 import dev.ebpf4j.oracle.Ours;
 import dev.ebpf4j.plan.LoadPlan;
+import dev.ebpf4j.spec.FunctionSpec;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.spec.ProgramSpec;
+import dev.ebpf4j.spec.Reloc;
 import dev.ebpf4j.test.LeakCheck;
 import dev.ebpf4j.test.RequiresBpf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Rows 26 to 28: programs relocated for types that are not this kernel's. Whatever libbpf makes of them is right; where both
+ * Rows 26 to 29 and 81: programs relocated for types that are not this kernel's. Whatever libbpf makes of them is right; where both
  * load a program, it also runs, and returns what it found out.
  */
 @RequiresBpf
@@ -171,6 +182,7 @@ class CoReRowsTest {
     static Path folder;
 
     private static Path programs;
+    private static Map<String, ObjectDump> theirs = Map.of();
 
     @BeforeAll
     static void compile() throws IOException {
@@ -198,15 +210,35 @@ class CoReRowsTest {
             """);
     }
 
+    private static Path programsFor(String target) {
+        return folder.resolve("kinds_" + target + ".bpf.o");
+    }
+
+    /** What libbpf makes of the programs for each target; asked once, for it takes a JVM of its own. */
+    private static synchronized Map<String, ObjectDump> theirs() throws IOException {
+        if (theirs.isEmpty()) {
+            Map<Path, Path> arguments = new LinkedHashMap<>();
+            for (String name : TARGETS.keySet()) {
+                Path types =
+                        Files.write(folder.resolve(name + ".btf"), types(name).toBytes());
+                arguments.put(Files.copy(programs, programsFor(name)), types);
+            }
+            theirs = Libbpf.loadEach(arguments).objects();
+        }
+        return theirs;
+    }
+
+    private static Btf types(String target) {
+        return Objects.requireNonNull(ElfReader.read(target(target)).btf());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"same", "moved", "resized", "poor", "two"})
     void row26_everyKindForEveryTargetAsLibbpf(String name) throws IOException {
-        Btf types = Objects.requireNonNull(ElfReader.read(target(name)).btf());
-        Path file = Files.write(folder.resolve(name + ".btf"), types.toBytes());
-        LinkInputs inputs = KernelInfo.detect().linkInputs().withCoReBtf(types);
+        ObjectDump theirs =
+                Objects.requireNonNull(theirs().get(programsFor(name).toString()));
+        LinkInputs inputs = KernelInfo.detect().linkInputs().withCoReBtf(types(name));
         ObjectSpec spec = ElfReader.read(programs);
-        ObjectDump theirs = Objects.requireNonNull(
-                Libbpf.loadEach(file, List.of(programs)).objects().get(programs.toString()));
         assertEquals(spec.programs().size(), theirs.programs().size());
         int loaded = 0;
         for (ProgramSpec program : spec.programs()) {
@@ -230,5 +262,103 @@ class CoReRowsTest {
             }
         }
         assertTrue(loaded >= 10, loaded + " programs loaded for " + name);
+    }
+
+    private static Map<String, ProgramDump> linked(ObjectSpec spec, Btf target) {
+        LinkInputs inputs = KernelInfo.detect().linkInputs().withCoReBtf(target);
+        return Ours.programs(Ours.plan(spec, inputs));
+    }
+
+    private static List<CoReRelo> relocations(ObjectSpec spec) {
+        Stream<FunctionSpec> functions =
+                Stream.concat(spec.programs().stream().map(ProgramSpec::entry), spec.subprograms().stream());
+        return functions
+                .flatMap(function -> function.relocs().stream())
+                .flatMap(reloc -> reloc instanceof Reloc.CoRe relocation ? Stream.of(relocation.relo()) : Stream.of())
+                .toList();
+    }
+
+    @Test
+    void row28_rawElfAndMinimisedTypesGiveTheSameCode() throws IOException {
+        byte[] elf = target("moved");
+        Btf inElf = Objects.requireNonNull(ElfReader.read(elf).btf());
+        Btf raw = Btf.parse(Files.readAllBytes(Files.write(folder.resolve("raw.btf"), inElf.toBytes())));
+        ObjectSpec spec = ElfReader.read(programs);
+        ObjectSpec noIds = spec.only(spec.programs().stream()
+                .map(ProgramSpec::name)
+                .filter(name -> !name.startsWith("target_id"))
+                .toArray(String[]::new));
+        Btf minimised = new MinCoreBtf(raw)
+                .add(Objects.requireNonNull(spec.btf()), relocations(spec))
+                .build();
+        assertTrue(minimised.toBytes().length < raw.toBytes().length);
+        Map<String, ProgramDump> expected = linked(noIds, inElf);
+        assertEquals(expected, linked(noIds, raw));
+        assertEquals(expected, linked(noIds, minimised));
+    }
+
+    @Test
+    void row29_typesOfModules() {
+        Btf kernel = KernelInfo.detect().btf().orElseThrow();
+        BtfBuilder builder = BtfBuilder.split(kernel);
+        int number = builder.add(new BtfType.Int("ebpf4j_int", 4, 1, 0, 32));
+        builder.add(new BtfType.Struct("only_in_a_module", 16, List.of(new BtfType.Member("field", number, 96, 0))));
+        Btf module = builder.build();
+        LinkInputs inputs = KernelInfo.detect()
+                .linkInputs()
+                .withModules(() -> List.of(new ModuleBtf("simulated", 1)), m -> Optional.of(module));
+        ObjectSpec spec = Sources.object("module", """
+            struct only_in_a_module {
+            	int field;
+            } __attribute__((preserve_access_index));
+
+            SEC("tc")
+            int where(struct __sk_buff *skb)
+            {
+            	return bpf_core_field_offset(struct only_in_a_module, field);
+            }
+            """);
+        try (LoadedObject object = BpfLoader.load(Ours.plan(spec, inputs))) {
+            assertEquals(12, Sources.run(object.program("where")));
+        }
+    }
+
+    @Test
+    void row81_minimisedTypesOfThisKernel() {
+        Btf kernel = KernelInfo.detect().btf().orElseThrow();
+        ObjectSpec spec = Sources.object("min", """
+            struct mm_struct { unsigned long total_vm; } __attribute__((preserve_access_index));
+            struct task_struct {
+            	int pid;
+            	int tgid;
+            	struct task_struct *real_parent;
+            	struct mm_struct *mm;
+            	char comm[16];
+            } __attribute__((preserve_access_index));
+            struct sk_buff { unsigned int len; unsigned char *head; } __attribute__((preserve_access_index));
+
+            SEC("tp_btf/sched_process_exit")
+            int walk(__u64 *ctx)
+            {
+            	struct task_struct *task = (void *)ctx[0];
+
+            	return task->pid + task->real_parent->tgid + task->mm->total_vm + task->comm[3];
+            }
+
+            SEC("raw_tp/sched_process_exit")
+            int ask(__u64 *ctx)
+            {
+            	struct sk_buff *skb = (void *)ctx[0];
+
+            	return BPF_CORE_READ(skb, len) + bpf_core_type_size(struct task_struct)
+            		+ bpf_core_field_exists(skb->head);
+            }
+            """);
+        byte[] minimised = new MinCoreBtf(kernel)
+                .add(Objects.requireNonNull(spec.btf()), relocations(spec))
+                .build()
+                .toBytes();
+        assertTrue(minimised.length * 20L < kernel.toBytes().length, () -> minimised.length + " bytes");
+        assertEquals(linked(spec, kernel), linked(spec, Btf.parse(minimised)));
     }
 }

@@ -3,9 +3,12 @@ package dev.ebpf4j.parity;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ebpf4j.btf.BtfType;
 import dev.ebpf4j.error.VerifierException;
 import dev.ebpf4j.kernel.BpfLoader;
+import dev.ebpf4j.kernel.KernelInfo;
 import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.kernel.ProgramDump;
 import dev.ebpf4j.maps.BpfArray;
@@ -165,6 +168,55 @@ class CodeRowsTest {
             }
             assertEquals(24, Sources.run(object.program("each")));
             assertEquals(6 * 1000 + 15, Sources.run(object.program("loop")));
+        }
+    }
+
+    @Test
+    void row20_exceptionsReachTheirCallback() {
+        String source = """
+            extern void bpf_throw(__u64 cookie) __ksym;
+
+            __noinline int caught(__u64 cookie)
+            {
+            	return cookie + 5;
+            }
+
+            static __noinline int check(int x)
+            {
+            	if (x == 3)
+            		bpf_throw(100);
+            	return x;
+            }
+
+            SEC("tc")
+            __attribute__((btf_decl_tag("exception_callback:caught")))
+            int with_callback(struct __sk_buff *skb)
+            {
+            	return check(skb->mark) + 1;
+            }
+
+            SEC("tc")
+            int without(struct __sk_buff *skb)
+            {
+            	return check(skb->mark) + 1;
+            }
+            """;
+        assumeTrue(
+                KernelInfo.detect()
+                        .btf()
+                        .orElseThrow()
+                        .find("bpf_throw", BtfType.Func.class)
+                        .isPresent(),
+                "needs Linux 6.7 for the kfunc bpf_throw");
+        try (LoadedObject object = Sources.load("throws", source)) {
+            assertEquals(
+                    3,
+                    object.program("with_callback").testRun(Sources.marked(2)).returnValue());
+            assertEquals(
+                    105,
+                    object.program("with_callback").testRun(Sources.marked(3)).returnValue());
+            assertEquals(
+                    100, object.program("without").testRun(Sources.marked(3)).returnValue());
         }
     }
 

@@ -16,7 +16,6 @@ import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.maps.GlobalVariable;
 import dev.ebpf4j.maps.MapInfo;
 import dev.ebpf4j.maps.MapSizeException;
-import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.spec.ObjectSpec;
@@ -297,11 +296,7 @@ class MapRowsTest {
             }
             """);
         int length = 1000;
-        ObjectSpec larger = object.withVariable("length", length)
-                .withMap(
-                        ".bss.array",
-                        map -> map.withValue(length * Integer.BYTES, 0)
-                                .withContents(Bytes.zeros(length * Integer.BYTES)));
+        ObjectSpec larger = object.withVariable("length", length).withVariableSize("array", length * Integer.BYTES);
         try (LoadedObject loaded = BpfLoader.load(larger)) {
             assertEquals(length, Sources.run(loaded.program("last")));
             MemorySegment array = loaded.section(".bss.array").memory();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebpf4j.elf.ElfReader;
+import dev.ebpf4j.elf.StaticLinker;
 import dev.ebpf4j.error.MissingObjectException;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.LoadedObject;
@@ -104,12 +105,19 @@ class OpenRowsTest {
     }
 
     @Test
-    void row03_theOtherByteOrderOpensAndIsNotLoaded() {
+    void row03_theOtherByteOrderOpensIsWrittenAndNotLoaded() {
         ByteOrder foreign =
                 ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
         ObjectSpec own = Sources.object("open", OBJECT);
-        ObjectSpec other =
-                ElfReader.read(Sources.compile(Sources.request("open", OBJECT).byteOrder(foreign)), "open");
+        byte[] elf = Sources.compile(Sources.request("open", OBJECT).byteOrder(foreign));
+        ObjectSpec other = ElfReader.read(elf, "open");
+        byte[] written = StaticLinker.link(List.of(new StaticLinker.Input("open", elf)));
+        ObjectSpec again = ElfReader.read(written, "open");
+        assertEquals(foreign, again.byteOrder());
+        assertEquals(lists(other), lists(again));
+        assertEquals(
+                other.program("one").entry().code(),
+                again.program("one").entry().code());
         assertEquals(foreign, other.byteOrder());
         assertEquals(lists(own).get(2), lists(other).get(2));
         assertEquals(
