@@ -2,8 +2,10 @@ package dev.ebpf4j.plan;
 
 import static dev.ebpf4j.link.TestObjects.object;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.btf.BtfBuilder;
@@ -16,7 +18,9 @@ import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.spec.VariableSpec;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -89,6 +93,28 @@ class LoadableBtfTest {
                         "", 4, false, List.of(new BtfType.Enumerator("a", INT), new BtfType.Enumerator("param1", INT))),
                 loaded.type(proto));
         assertEquals(new BtfType.Int("v", 1, 0, 0, 8), loaded.type(var));
+    }
+
+    /** A header of 32 bytes, an int, and between types and strings the layout of kinds 0 and 1. */
+    @Test
+    void theDescriptionOfTheLayoutIsLeftOutWhereItIsNotKnown() {
+        byte[] strings = "\0int\0".getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer bytes = ByteBuffer.allocate(32 + 16 + 8 + strings.length).order(ByteOrder.nativeOrder());
+        bytes.putShort((short) 0xeb9f).put((byte) 1).put((byte) 0).putInt(32);
+        bytes.putInt(0).putInt(16).putInt(24).putInt(strings.length).putInt(16).putInt(8);
+        bytes.putInt(1).putInt(1 << 24).putInt(4).putInt(1 << 24 | 32);
+        bytes.putInt(0).putInt(4).put(strings);
+        Btf btf = Btf.parse(bytes.array());
+        assertTrue(btf.hasLayout());
+        Degradations old = new Degradations(KernelFeatures.ALL.without(Feature.BTF_LAYOUT));
+        Btf loaded = LoadableBtf.of(objectOf(btf), old);
+        assertNotNull(loaded);
+        assertFalse(loaded.hasLayout());
+        assertEquals(btf.type(INT), Btf.parse(loaded.toBytes()).type(INT));
+        assertEquals(List.of("this kernel lacks BTF layout sections (Linux 7.1): it is left out"), old.notes());
+        Btf same = LoadableBtf.of(objectOf(btf), new Degradations(KernelFeatures.ALL));
+        assertNotNull(same);
+        assertTrue(same.hasLayout());
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.ebpf4j.sys.Uapi.Cmd;
 import dev.ebpf4j.sys.testing.ScriptedSys;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Ways to attach, and to fall back, on a kernel made of a script. */
@@ -58,15 +59,16 @@ class AttachersTest {
     @Test
     void mountsAreFoundInTheKernelsOrderTracefsFirst() {
         assertEquals(List.of("/sys/kernel/tracing", "/sys/kernel/debug/tracing"), Tracefs.mountPoints("""
-                22 1 0:7 / /sys/kernel/debug rw,nosuid shared:12 - debugfs debugfs rw
-                23 1 0:11 / /sys/kernel/tracing rw - tracefs tracefs rw
-                24 1 0:11 /events /elsewhere rw - tracefs tracefs rw
-                25 1 8:1 / / rw - ext4 /dev/vda rw
-                broken
-                """));
+            22 1 0:7 / /sys/kernel/debug rw,nosuid shared:12 - debugfs debugfs rw
+            23 1 0:11 / /sys/kernel/tracing rw - tracefs tracefs rw
+            24 1 0:11 /events /elsewhere rw - tracefs tracefs rw
+            25 1 8:1 / / rw - ext4 /dev/vda rw
+            broken
+            """));
     }
 
     @Test
+    @DisplayName("trap 37: a kernel without links to perf events takes the program by ioctl")
     void aKernelWithoutPerfLinksTakesTheProgramByIoctl() {
         sys.onBpf(Cmd.BPF_LINK_CREATE, attr -> -Errno.EINVAL);
         Link link = attach(SWITCH);
@@ -84,6 +86,7 @@ class AttachersTest {
     }
 
     @Test
+    @DisplayName("trap 37: a kernel without links for tp_btf takes the older command")
     void tpBtfFallsBackToTheOlderCommand() {
         assertEquals(Link.Mechanism.BPF_LINK, attach(new TracingRawTp()).mechanism());
         sys.onBpf(Cmd.BPF_LINK_CREATE, attr -> -Errno.EINVAL);
