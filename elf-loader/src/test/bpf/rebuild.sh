@@ -8,7 +8,7 @@ CLANG=${CLANG:-clang}
 OBJCOPY=${OBJCOPY:-llvm-objcopy}
 OUT=../resources/dev/ebpf4j/elf
 FLAGS="-O2 -Wall -Wno-unused -fdebug-prefix-map=$PWD=. -mcpu=v3"
-for NAME in exec everything; do
+for NAME in exec everything ops; do
 	$CLANG $FLAGS -g -target bpfel -c $NAME.bpf.c -o $OUT/$NAME.bpf.o
 	$CLANG $FLAGS -g -target bpfeb -c $NAME.bpf.c -o $OUT/$NAME.big-endian.bpf.o
 done

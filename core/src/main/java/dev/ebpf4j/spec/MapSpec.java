@@ -386,18 +386,9 @@ public final class MapSpec {
 
         private @Nullable Object[] fields() {
             return new @Nullable Object[] {
-                name,
-                type,
+                List.of(name, type, pinning, slots, frozen, autocreate),
                 List.of(keySize, valueSize, maxEntries, flags, numaNode, ifindex, mapExtra, keyTypeId, valueTypeId),
-                pinning,
-                pinPath,
-                inner,
-                contents,
-                frozen,
-                slots,
-                autocreate,
-                exclusiveProgram,
-                problem,
+                Arrays.<@Nullable Object>asList(pinPath, inner, contents, exclusiveProgram, problem),
             };
         }
 

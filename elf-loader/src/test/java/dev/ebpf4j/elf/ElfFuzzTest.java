@@ -14,7 +14,17 @@ class ElfFuzzTest {
     private static final int INPUTS = Integer.getInteger("ebpf4j.fuzz", 2_500);
 
     @ParameterizedTest
-    @ValueSource(strings = {"exec", "exec.big-endian", "everything", "everything.big-endian", "common", "plain"})
+    @ValueSource(
+            strings = {
+                "exec",
+                "exec.big-endian",
+                "everything",
+                "everything.big-endian",
+                "common",
+                "plain",
+                "ops",
+                "ops.big-endian"
+            })
     void onlyFormatExceptionsLeaveTheReader(String name) {
         byte[] original = Fixture.bytes(name + ".bpf.o");
         int accepted = 0;
