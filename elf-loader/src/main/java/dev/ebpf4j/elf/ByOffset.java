@@ -35,6 +35,9 @@ record ByOffset<T>(List<T> sorted, ToIntFunction<T> offset) {
 
     /** Returns the records from one offset up to another. */
     List<T> all(int start, int end) {
+        if (sorted.isEmpty()) {
+            return List.of();
+        }
         return sorted.subList(firstFrom(start), firstFrom(end));
     }
 

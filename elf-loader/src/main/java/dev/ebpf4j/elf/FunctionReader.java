@@ -69,8 +69,12 @@ final class FunctionReader {
         if (place.problem() != null) {
             return List.of(new Reloc.Broken(0, place.problem()));
         }
-        List<Reloc> all = new ArrayList<>(relocs.read(place, code));
-        for (CoReRelo relo : records.relos().between(place.start(), place.end())) {
+        List<Reloc> all = relocs.read(place, code);
+        List<CoReRelo> relos = records.relos().between(place.start(), place.end());
+        if (relos.isEmpty()) {
+            return all;
+        }
+        for (CoReRelo relo : relos) {
             all.add(new Reloc.CoRe(slot(place, relo.insnOffset()), relo));
         }
         all.sort(Comparator.comparingInt(Reloc::slot));
@@ -78,14 +82,17 @@ final class FunctionReader {
     }
 
     private static List<SourceLine> lines(FunctionTable.Place place, Records records) {
-        return records.lines().between(place.start(), place.end()).stream()
-                .map(line -> new SourceLine(
-                        slot(place, line.insnOffset()),
-                        line.fileNameOffset(),
-                        line.lineOffset(),
-                        line.line(),
-                        line.column()))
-                .toList();
+        List<LineInfo> inside = records.lines().between(place.start(), place.end());
+        List<SourceLine> lines = new ArrayList<>(inside.size());
+        for (LineInfo line : inside) {
+            lines.add(new SourceLine(
+                    slot(place, line.insnOffset()),
+                    line.fileNameOffset(),
+                    line.lineOffset(),
+                    line.line(),
+                    line.column()));
+        }
+        return lines;
     }
 
     private static int slot(FunctionTable.Place place, int offset) {

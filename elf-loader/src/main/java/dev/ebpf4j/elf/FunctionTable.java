@@ -43,7 +43,12 @@ final class FunctionTable {
 
         /** Returns the first global symbol, or else the first. */
         ElfSymbol symbol() {
-            return symbols.stream().filter(ElfSymbol::global).findFirst().orElse(symbols.getFirst());
+            for (ElfSymbol symbol : symbols) {
+                if (symbol.global()) {
+                    return symbol;
+                }
+            }
+            return symbols.getFirst();
         }
 
         Code code(ByteOrder order) {
@@ -111,7 +116,7 @@ final class FunctionTable {
         for (ElfSymbol function : functions) {
             // a symbol at the very end has no instruction
             if (function.value() < section.size()) {
-                byStart.computeIfAbsent((int) function.value(), start -> new ArrayList<>())
+                byStart.computeIfAbsent((int) function.value(), start -> new ArrayList<>(1))
                         .add(function);
             }
         }
@@ -124,7 +129,10 @@ final class FunctionTable {
 
     private static Place place(ElfSection section, int start, List<ElfSymbol> names, @Nullable Integer next) {
         int limit = Optional.ofNullable(next).orElse((int) section.size());
-        long size = names.stream().mapToLong(ElfSymbol::size).max().orElse(0);
+        long size = 0;
+        for (ElfSymbol name : names) {
+            size = Math.max(size, name.size());
+        }
         long end = size == 0 ? limit : start + size;
         if (end > limit || start % Code.SLOT_BYTES != 0 || end % Code.SLOT_BYTES != 0) {
             String problem = section.error(

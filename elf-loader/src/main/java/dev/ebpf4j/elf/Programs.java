@@ -20,22 +20,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param programs all programs in the order of the file
  * @param subprograms all other functions in the order of the file
- * @param names names of the programs by the place of their functions
+ * @param names names of the programs by their functions
  */
-record Programs(List<ProgramSpec> programs, List<FunctionSpec> subprograms, Map<FunctionTable.Place, String> names) {
+record Programs(List<ProgramSpec> programs, List<FunctionSpec> subprograms, Map<FunctionId, String> names) {
     static Programs read(FunctionTable functions, FunctionReader reader) {
-        Map<FunctionTable.Place, FunctionSpec> specs = new LinkedHashMap<>();
-        functions.all().forEach(place -> specs.put(place, reader.read(place)));
-        Set<FunctionId> used = used(specs.values());
+        List<FunctionSpec> specs = functions.all().stream().map(reader::read).toList();
+        Set<FunctionId> used = used(specs);
         Programs result = new Programs(new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>());
-        specs.forEach((place, spec) -> {
+        for (int i = 0; i < specs.size(); i++) {
+            FunctionTable.Place place = functions.all().get(i);
+            FunctionSpec spec = specs.get(i);
             boolean onlyCalled = !place.symbol().global() && used.contains(spec.id());
             if (FunctionTable.holdsSubprograms(place.section()) || onlyCalled) {
                 result.subprograms.add(spec);
             } else {
                 result.add(place, spec);
             }
-        });
+        }
         return result;
     }
 
@@ -59,7 +60,7 @@ record Programs(List<ProgramSpec> programs, List<FunctionSpec> subprograms, Map<
     /** Returns the name of the program that a symbol stands for, null if it stands for something else. */
     @Nullable
     String at(FunctionTable.@Nullable Place place) {
-        return place == null ? null : names.get(place);
+        return place == null ? null : names.get(place.id());
     }
 
     private static Set<FunctionId> used(Iterable<FunctionSpec> functions) {
@@ -85,7 +86,7 @@ record Programs(List<ProgramSpec> programs, List<FunctionSpec> subprograms, Map<
 
     /** Adds a program under each of its function's names. */
     private void add(FunctionTable.Place place, FunctionSpec entry) {
-        names.put(place, entry.name());
+        names.put(entry.id(), entry.name());
         for (ElfSymbol symbol : place.symbols()) {
             programs.add(ProgramSpec.of(symbol.name(), place.section().name(), entry));
         }

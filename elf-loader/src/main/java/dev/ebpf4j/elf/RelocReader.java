@@ -37,7 +37,7 @@ final class RelocReader {
     /** Returns the relocations of one function's own code, by ascending slot. What is wrong with one stands in its place. */
     List<Reloc> read(FunctionTable.Place function, Code code) {
         List<ElfReloc> open = inside(function);
-        List<Reloc> relocs = new ArrayList<>();
+        List<Reloc> relocs = new ArrayList<>(open.size());
         int next = 0;
         for (int slot = 0; slot < code.size(); slot++) {
             int offset = function.start() + slot * Code.SLOT_BYTES;
@@ -53,7 +53,9 @@ final class RelocReader {
                 slot++;
             }
         }
-        open.subList(next, open.size()).forEach(reloc -> relocs.add(misplaced(function, reloc)));
+        for (; next < open.size(); next++) {
+            relocs.add(misplaced(function, open.get(next)));
+        }
         return relocs;
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** Reading allocates at most four times an object's size, once what an empty one costs is left out. */
 class AllocationTest {
     private static final int FUNCTIONS = 100;
-    private static final int SLOTS = 40;
+    private static final int SLOTS = 80;
 
     @Test
     void readingTakesAtMostFourTimesTheSize() {
