@@ -112,7 +112,11 @@ final class BtfMaps {
             throw in.error(
                     info.offset(), "map '" + variable.name() + "' that is no struct", "a struct that defines it");
         }
-        MapSpec spec = MapDefinition.read(btf, variable.name(), definition);
+        MapSpec spec = MapDefinition.read(
+                btf,
+                variable.name(),
+                definition,
+                in.bytes().slice(info.offset(), info.size()).order(in.bytes().order()));
         return new Placed(spec, info.offset(), info.size(), MapDefinition.valuesOffset(definition));
     }
 

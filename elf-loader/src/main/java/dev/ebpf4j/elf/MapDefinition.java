@@ -5,16 +5,20 @@ import dev.ebpf4j.btf.BtfType;
 import dev.ebpf4j.btf.BtfType.Array;
 import dev.ebpf4j.btf.BtfType.Enumeration;
 import dev.ebpf4j.btf.BtfType.FuncProto;
+import dev.ebpf4j.btf.BtfType.Int;
 import dev.ebpf4j.btf.BtfType.Member;
 import dev.ebpf4j.btf.BtfType.Ptr;
 import dev.ebpf4j.btf.BtfType.Struct;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
+import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one map out of the struct that defines it. A number is the length of an array behind a pointer
- * ({@code int (*max_entries)[16]}), a type is what a pointer points to ({@code struct event *value}).
+ * ({@code int (*max_entries)[16]}), a type is what a pointer points to ({@code struct event *value}). In a few sources numbers
+ * are plain members, whose values stand in the section.
  */
 final class MapDefinition {
     private static final String VALUES = "values";
@@ -30,6 +34,7 @@ final class MapDefinition {
     private final Btf btf;
     private final String name;
     private final boolean inner;
+    private final @Nullable ByteBuffer values;
     private final MapSpec.Builder spec;
     private MapType type = MapType.UNSPEC;
     private int keySize;
@@ -37,16 +42,26 @@ final class MapDefinition {
     private int valueSize;
     private int valueTypeId;
 
-    private MapDefinition(Btf btf, String name, boolean inner) {
+    private MapDefinition(Btf btf, String name, @Nullable ByteBuffer values) {
         this.btf = btf;
         this.name = name;
-        this.inner = inner;
+        this.inner = values == null;
+        this.values = values;
         this.spec = MapSpec.builder(name, MapType.UNSPEC);
     }
 
-    /** Returns the map of this name that a struct defines. */
+    /** Returns the map of this name that a struct defines by its types alone. */
     static MapSpec read(Btf btf, String name, Struct definition) {
-        return new MapDefinition(btf, name, false).read(definition);
+        return read(btf, name, definition, ByteBuffer.allocate(0));
+    }
+
+    /**
+     * Returns the map of this name that a struct defines.
+     *
+     * @param values the variable's own bytes, in the file's byte order
+     */
+    static MapSpec read(Btf btf, String name, Struct definition, ByteBuffer values) {
+        return new MapDefinition(btf, name, values).read(definition);
     }
 
     /** Returns where the initial elements begin in a map's variable, in bytes; -1 if it has none. */
@@ -155,7 +170,7 @@ final class MapDefinition {
         }
         switch (btf.type(btf.resolve(pointer.typeId()))) {
             case Struct definition
-            when ofMaps -> spec.inner(new MapDefinition(btf, name + ".inner", true).read(definition));
+            when ofMaps -> spec.inner(new MapDefinition(btf, name + ".inner", null).read(definition));
             case FuncProto program when !ofMaps -> {}
             default ->
                 throw error(
@@ -187,6 +202,13 @@ final class MapDefinition {
 
     /** Returns the 32 bits of a number. */
     private int number(Member member) {
+        if (values != null && btf.type(btf.resolve(member.typeId())) instanceof Int plain) {
+            int offset = member.bitOffset() >>> 3;
+            if (plain.size() != Integer.BYTES || offset > values.capacity() - Integer.BYTES) {
+                throw error(member.name(), "a number of " + plain.size() + " bytes", "one of 4");
+            }
+            return values.getInt(offset);
+        }
         if (btf.type(pointee(member)) instanceof Array array) {
             return (int) array.count();
         }
