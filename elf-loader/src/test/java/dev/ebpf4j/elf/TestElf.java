@@ -1,5 +1,6 @@
 package dev.ebpf4j.elf;
 
+import dev.ebpf4j.spec.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,7 +15,7 @@ import java.util.Map;
 final class TestElf {
     private static final int HEADER_BYTES = 64;
 
-    private record Section(String name, int type, long flags, byte[] bytes, long size, int link, int info) {}
+    private record Section(String name, int type, long flags, Bytes bytes, int link, int info) {}
 
     private record Symbol(String name, int binding, int type, int section, long value, long size) {}
 
@@ -28,7 +29,7 @@ final class TestElf {
 
     TestElf(ByteOrder order) {
         this.order = order;
-        sections.add(new Section("", 0, 0, new byte[0], 0, 0, 0));
+        sections.add(new Section("", 0, 0, Bytes.EMPTY, 0, 0));
         symbols.add(new Symbol("", 0, 0, 0, 0, 0));
     }
 
@@ -41,7 +42,7 @@ final class TestElf {
         long bits = flags.chars()
                 .mapToLong(flag -> flag == 'X' ? 4 : flag == 'W' ? 1 : 2)
                 .sum();
-        sections.add(new Section(name, ElfSection.PROGBITS, bits, bytes, bytes.length, 0, 0));
+        sections.add(new Section(name, ElfSection.PROGBITS, bits, Bytes.of(bytes), 0, 0));
         return sections.size() - 1;
     }
 
@@ -89,19 +90,18 @@ final class TestElf {
         relocs.forEach((target, list) -> {
             byte[] table = table(list);
             int type = addends ? ElfSection.RELA : ElfSection.REL;
-            all.add(new Section(".rel" + all.get(target).name(), type, 0, table, table.length, symbolTable, target));
+            all.add(new Section(".rel" + all.get(target).name(), type, 0, Bytes.of(table), symbolTable, target));
         });
         ByteArrayOutputStream names = new ByteArrayOutputStream();
         names.write(0);
         byte[] table = symbols(names);
-        all.add(new Section(".symtab", ElfSection.SYMTAB, 0, table, table.length, symbolTable + 1, 1));
+        all.add(new Section(".symtab", ElfSection.SYMTAB, 0, Bytes.of(table), symbolTable + 1, 1));
         int[] nameOffsets = new int[all.size() + 1];
         for (int i = 0; i < all.size(); i++) {
             nameOffsets[i] = name(names, all.get(i).name());
         }
         nameOffsets[all.size()] = name(names, ".strtab");
-        byte[] strings = names.toByteArray();
-        all.add(new Section(".strtab", ElfSection.STRTAB, 0, strings, strings.length, 0, 0));
+        all.add(new Section(".strtab", ElfSection.STRTAB, 0, Bytes.of(names.toByteArray()), 0, 0));
         return file(all, nameOffsets);
     }
 
@@ -140,7 +140,7 @@ final class TestElf {
     }
 
     private byte[] file(List<Section> all, int[] nameOffsets) {
-        int dataBytes = all.stream().mapToInt(section -> section.bytes().length).sum();
+        int dataBytes = all.stream().mapToInt(section -> section.bytes().size()).sum();
         int table = HEADER_BYTES + dataBytes;
         ByteBuffer out = ByteBuffer.allocate(table + HEADER_BYTES * all.size()).order(order);
         out.put(new byte[] {0x7f, 'E', 'L', 'F', 2, (byte) (order == ByteOrder.LITTLE_ENDIAN ? 1 : 2), 1});
@@ -151,12 +151,12 @@ final class TestElf {
         int at = HEADER_BYTES;
         for (int i = 0; i < all.size(); i++) {
             Section section = all.get(i);
-            out.put(at, section.bytes());
+            out.put(at, section.bytes().toArray());
             out.position(table + HEADER_BYTES * i);
             out.putInt(nameOffsets[i]).putInt(section.type()).putLong(section.flags());
-            out.putLong(0).putLong(at).putLong(section.size());
+            out.putLong(0).putLong(at).putLong(section.bytes().size());
             out.putInt(section.link()).putInt(section.info());
-            at += section.bytes().length;
+            at += section.bytes().size();
         }
         return out.array();
     }
