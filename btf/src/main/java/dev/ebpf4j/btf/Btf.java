@@ -435,6 +435,37 @@ public final class Btf {
     }
 
     /**
+     * This split BTF on a base that has only what it needs, by name and size, so that it outlives small changes of the
+     * kernel: what a module has in its {@code .BTF} and {@code .BTF.base} sections.
+     *
+     * @return a split BTF; the small base is its {@link #base()}
+     * @throws IllegalStateException if this is no split BTF
+     * @throws BtfFormatException if a type refers to what does not exist, or to a function or variable of the base
+     */
+    public Btf distilled() {
+        return new BtfDistiller(this, requireBase()).distilled();
+    }
+
+    /**
+     * This split BTF, whose base is a {@linkplain #distilled distilled} one, on a full base.
+     *
+     * @param kernel the full base, such as the running kernel's BTF
+     * @return a split BTF
+     * @throws IllegalStateException if this is no split BTF
+     * @throws BtfFormatException if the full base has not exactly one type for one of the distilled base
+     */
+    public Btf relocatedTo(Btf kernel) {
+        return new BtfRelocator(this, requireBase(), kernel).relocated();
+    }
+
+    private Btf requireBase() {
+        if (base == null) {
+            throw new IllegalStateException("a BTF without a base");
+        }
+        return base;
+    }
+
+    /**
      * Checks every own type now, which else is done when it is asked for.
      *
      * @return this
