@@ -53,6 +53,45 @@ class BtfTest {
         }
     }
 
+    /** cilium.md 10 b: 19 functions of the kernel, such as this one, could not be found by their names. */
+    @Test
+    void trapNamesThatBeginWithUnderscoresAreFound() {
+        BtfBuilder builder = new BtfBuilder(ByteOrder.LITTLE_ENDIAN);
+        int proto = builder.add(new BtfType.FuncProto(0, List.of()));
+        int function = builder.add(new BtfType.Func("___sys_sendmsg", proto, BtfLinkage.STATIC));
+        int struct = builder.add(new BtfType.Struct("___slab", 0, List.of()));
+        Btf btf = builder.build();
+        assertEquals(function, btf.find("___sys_sendmsg", BtfType.Func.class).orElseThrow());
+        assertEquals(struct, btf.find("___slab", BtfType.Struct.class).orElseThrow());
+        assertArrayEquals(new int[] {struct}, btf.findEssential("___slab"));
+        assertEquals(0, btf.findAll("").length);
+    }
+
+    /** cilium.md 10 c: a name with four underscores brought up others, and so false ambiguities. */
+    @Test
+    void trapAnExactNameBringsUpNoOthers() {
+        BtfBuilder builder = new BtfBuilder(ByteOrder.LITTLE_ENDIAN);
+        for (String name : List.of("x", "_x", "__x", "___x", "____x", "x___a", "x____a", "____x___a")) {
+            builder.add(new BtfType.Struct(name, 0, List.of()));
+        }
+        Btf btf = builder.build();
+        for (int id = 1; id < btf.typeCount(); id++) {
+            assertArrayEquals(new int[] {id}, btf.findAll(btf.name(id)));
+        }
+        assertArrayEquals(new int[] {5, 8}, btf.findEssential("____x"));
+    }
+
+    /** Maps of old objects hold numbers as the lengths of arrays. */
+    @Test
+    void anArrayMayHaveFourThousandMillionElements() {
+        BtfBuilder builder = new BtfBuilder(ByteOrder.LITTLE_ENDIAN);
+        builder.add(new BtfType.Int("int", 4, BtfType.Int.SIGNED, 0, 32));
+        builder.add(new BtfType.Array(1, 1, 4_000_000_000L));
+        assertEquals(new BtfType.Array(1, 1, 4_000_000_000L), builder.build().type(2));
+        assertThrows(BtfFormatException.class, () -> builder.build().sizeOf(2));
+        assertThrows(IllegalArgumentException.class, () -> builder.add(new BtfType.Array(1, 1, 1L << 32)));
+    }
+
     @Test
     void sizesAndAlignments() {
         assertEquals(4, EVERY.sizeOf(1));
@@ -82,7 +121,7 @@ class BtfTest {
 
     /** Trap 33. */
     @Test
-    void manyEnumeratorsAndALongerHeader() {
+    void trap33ManyEnumeratorsAndALongerHeader() {
         List<BtfType.Enumerator> many = new ArrayList<>();
         for (int i = 0; i < 70_000; i++) {
             many.add(new BtfType.Enumerator("E" + i, i));
@@ -102,7 +141,7 @@ class BtfTest {
     }
 
     @Test
-    void aKindFromTheFutureIsSkippedWhenTheLayoutSectionDescribesIt() {
+    void trap33AKindFromTheFutureIsSkippedWhenTheLayoutSectionDescribesIt() {
         ByteBuffer b = ByteBuffer.allocate(200).order(ByteOrder.LITTLE_ENDIAN);
         int types = 12 + 4 + 2 * 8 + 12 + 4;
         int layout = 4 * 26;

@@ -134,7 +134,7 @@ class CoReResolverTest {
 
     /** Trap 14: {@code unsigned a: 20, b: 20} in a packed int crosses 32 bits, so that the container becomes 8 bytes. */
     @Test
-    void bitfieldsReadTheSmallestAlignedContainer() {
+    void trap14BitfieldsReadTheSmallestAlignedContainer() {
         Btf local = btf(struct("s", 8, bits("b", UINT, 4, 8)));
         BtfType wide = struct("s", 8, bits("a", UINT, 0, 20), bits("b", UINT, 20, 20));
         assertEquals(0, value(local, btf(wide), FIRST, "0:0", CoReKind.FIELD_BYTE_OFFSET));
@@ -168,7 +168,7 @@ class CoReResolverTest {
         "6, 3, 8, 8, true", // pointer read as an integer of the same size is refused by kind, see below
         "7, 8, 4, 8, false" // enum to enum64
     })
-    void aLoadMayOnlyChangeItsSizeWhenNoSignIsLost(int ours, int theirs, int from, int to, boolean safe) {
+    void trap16ALoadMayOnlyChangeItsSizeWhenNoSignIsLost(int ours, int theirs, int from, int to, boolean safe) {
         BtfType small = new BtfType.Enum("e", 4, false, List.of(new Enumerator("A", 1)));
         BtfType large = new BtfType.Enum64("e", 8, false, List.of(new Enumerator("A", 1)));
         Btf local = btf(small, large, struct("s", 16, at("f", ours, 0)));
@@ -184,7 +184,7 @@ class CoReResolverTest {
     /** Trap 17. */
     @ParameterizedTest
     @EnumSource(CoReKind.class)
-    void whatHappensWithoutTheType(CoReKind kind) {
+    void trap17WhatHappensWithoutTheType(CoReKind kind) {
         Btf local = btf(
                 struct("gone", 4, at("a", INT, 0)),
                 new BtfType.Enum("egone", 4, false, List.of(new Enumerator("A", 7))));
@@ -202,10 +202,10 @@ class CoReResolverTest {
         }
     }
 
-    /** Trap 15. */
+    /** Trap 15 of libbpf.md, and cilium.md 10 d. */
     @ParameterizedTest
     @CsvSource({"a___b, a", "a___b___c, a___b", "a____b, a____b", "___b, ___b", "a___, a___", "a_b___c_d, a_b", "a, a"})
-    void theFlavourFollowsTheLastThreeUnderscoresBetweenOtherCharacters(String name, String essential) {
+    void trap15TheFlavourFollowsTheLastThreeUnderscoresBetweenOtherCharacters(String name, String essential) {
         assertEquals(essential, Btf.essentialName(name));
         Btf target = btf(struct(essential, 8, at("f", INT, 4)));
         Btf local = btf(struct(name, 4, at("f", INT, 0)));
@@ -217,7 +217,7 @@ class CoReResolverTest {
 
     /** Trap 18. */
     @Test
-    void severalCandidatesMustAgree() {
+    void trap18SeveralCandidatesMustAgree() {
         Btf local = btf(struct("s", 8, at("a", INT, 0), at("b", INT, 4)));
         Btf target = btf(
                 struct("s", 8, at("a", INT, 0), at("b", INT, 4)),
@@ -234,7 +234,7 @@ class CoReResolverTest {
 
     /** Trap 12. */
     @Test
-    void answersDoNotDependOnWhatWasAskedBefore() {
+    void trap12AnswersDoNotDependOnWhatWasAskedBefore() {
         Btf local = btf(struct("s", 8, at("a", INT, 0), at("b", INT, 4), at("c", INT, 0)));
         Btf target = btf(
                 struct("s", 12, at("a", INT, 0), at("b", INT, 8)),
@@ -262,7 +262,7 @@ class CoReResolverTest {
 
     @Test
     @DisplayName("trap 13: modules are searched when vmlinux has a type of that name, but none that fits")
-    void modulesAreSearchedForWhatTheKernelProperHasNot() {
+    void trap13ModulesAreSearchedForWhatTheKernelProperHasNot() {
         Btf kernel = btf(struct("s", 4, at("a", INT, 0)));
         BtfBuilder builder = BtfBuilder.split(kernel);
         builder.add(struct("s", 8, at("a", INT, 0), at("b", INT, 4)));
