@@ -28,7 +28,7 @@ final class BtfZeroes {
         boolean little = data.order() == ByteOrder.LITTLE_ENDIAN;
         long number = 0;
         for (int i = 0; i < size; i++) {
-            number = number << 8 | data.get((int) at + (little ? size - 1 - i : i)) & 0xff;
+            number = (number << 8) | (data.get((int) at + (little ? size - 1 - i : i)) & 0xff);
         }
         return number;
     }
