@@ -20,9 +20,9 @@ final class FlattenSubprograms implements Pass {
     @Override
     public LinkedObject apply(LinkedObject object) {
         Map<FunctionId, FunctionSpec> functions = functions(object.spec());
+        ExceptionCallbacks callbacks = new ExceptionCallbacks(object.spec());
         return object.mapPrograms(program -> {
-            FunctionSpec entry = program.spec().entry();
-            FunctionSpec callback = object.spec().exceptionCallback(entry).orElse(null);
+            FunctionSpec callback = callbacks.of(program.spec());
             return flatten(program, FunctionLayout.of(program.spec(), functions, callback));
         });
     }

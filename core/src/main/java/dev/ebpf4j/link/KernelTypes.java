@@ -172,7 +172,8 @@ final class KernelTypes {
                 .orElse("");
     }
 
-    private static Set<String> names(Btf btf, String prefix, Class<? extends BtfType> kind) {
+    /** Returns the names of all types of a kind that begin with a prefix, without it. */
+    static Set<String> names(Btf btf, String prefix, Class<? extends BtfType> kind) {
         Set<String> names = new LinkedHashSet<>();
         for (int id = 1; id < btf.typeCount(); id++) {
             if (btf.kind(id).type() == kind) {

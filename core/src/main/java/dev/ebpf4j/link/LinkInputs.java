@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ public final class LinkInputs {
     private Function<String, List<Long>> symbols = name -> List.of();
     private Supplier<List<ModuleBtf>> modules = List::of;
     private Function<ModuleBtf, Optional<Btf>> moduleTypes = module -> Optional.empty();
+    private IntFunction<Optional<Btf>> programTypes = id -> Optional.empty();
 
     private LinkInputs(Supplier<Optional<Btf>> kernelBtf, ByteOrder byteOrder) {
         this.kernelBtf = kernelBtf;
@@ -36,6 +38,7 @@ public final class LinkInputs {
         copy.symbols = symbols;
         copy.modules = modules;
         copy.moduleTypes = moduleTypes;
+        copy.programTypes = programTypes;
         return copy;
     }
 
@@ -116,6 +119,17 @@ public final class LinkInputs {
         return copy;
     }
 
+    /**
+     * {@return a copy that knows the types of programs that are loaded, for programs that replace or trace their functions}
+     *
+     * @param types gives the types of the program with an id; empty if there is no such program, or it has none
+     */
+    public LinkInputs withProgramTypes(IntFunction<Optional<Btf>> types) {
+        LinkInputs copy = copy();
+        copy.programTypes = types;
+        return copy;
+    }
+
     /** {@return the kernel's byte order} */
     public ByteOrder byteOrder() {
         return byteOrder;
@@ -143,6 +157,15 @@ public final class LinkInputs {
      */
     public Optional<Btf> moduleTypes(ModuleBtf module) {
         return moduleTypes.apply(module);
+    }
+
+    /**
+     * {@return the types of a loaded program; empty if there is no such program, or it has none}
+     *
+     * @param id the kernel's id of the program
+     */
+    public Optional<Btf> programTypes(int id) {
+        return programTypes.apply(id);
     }
 
     /** {@return the types of all modules that CO-RE may use: none with a BTF of one's own} */

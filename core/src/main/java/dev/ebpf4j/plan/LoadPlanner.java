@@ -18,6 +18,7 @@ final class LoadPlanner {
     private static final String NOT_BOUND = "constants are not found through the programs that do not read them";
     static final String NO_NAMES = "maps and programs get none";
 
+    private final LinkedObject given;
     private final LinkedObject object;
     private final Degradations features;
     private final @Nullable Btf btf;
@@ -25,19 +26,20 @@ final class LoadPlanner {
     private final List<LoadStep> steps = new ArrayList<>();
 
     LoadPlanner(LinkedObject object, KernelFeatures features, Machine machine, PlanOptions options) {
-        this.object = object;
+        this.given = object;
         this.features = new Degradations(features);
-        this.btf = LoadableBtf.of(object, this.features);
+        this.object = ContextArguments.fit(object, this.features);
+        this.btf = LoadableBtf.of(this.object, this.features);
         this.maps = new MapPlanner(object, this.features, machine, btf != null, options);
     }
 
     LoadPlan plan() {
         loadBtf();
-        openModules();
+        openTargets();
         maps.plan(steps);
         loadPrograms();
         maps.putPrograms(steps);
-        return new LoadPlan(object, maps.slotCount(), steps, features.notes());
+        return new LoadPlan(given, maps.slotCount(), steps, features.notes());
     }
 
     private void loadBtf() {
@@ -47,10 +49,15 @@ final class LoadPlanner {
         }
     }
 
-    private void openModules() {
+    private void openTargets() {
         Stream<ModuleBtf> ofPrograms = object.programs().stream().flatMap(program -> program.modules().stream());
         Stream<ModuleBtf> ofMaps = object.structOps().stream().flatMap(ops -> Stream.ofNullable(ops.module()));
         Stream.concat(ofPrograms, ofMaps).distinct().forEach(module -> steps.add(new LoadStep.OpenModuleBtf(module)));
+        object.programs().stream()
+                .map(program -> program.spec().attachProgram())
+                .filter(id -> id != 0)
+                .distinct()
+                .forEach(id -> steps.add(new LoadStep.OpenProgram(id)));
     }
 
     private void loadPrograms() {

@@ -32,6 +32,14 @@ public sealed interface LoadStep {
     record OpenModuleBtf(ModuleBtf module) implements LoadStep {}
 
     /**
+     * Open a program that is loaded already, for programs that replace or trace one of its functions; held until everything
+     * is loaded.
+     *
+     * @param id the kernel's id of the program
+     */
+    record OpenProgram(int id) implements LoadStep {}
+
+    /**
      * Create a map.
      *
      * @param map slot that the map takes

@@ -43,6 +43,7 @@ final class PlanText {
                 "open BTF " + s.module().id() + " of module '" + s.module().name() + "'";
             case LoadStep.CreateMap s ->
                 "create map " + s.map() + named(s.spec().name(), s.kernelName()) + ": " + shape(s);
+            case LoadStep.OpenProgram s -> "open program " + Integer.toUnsignedString(s.id());
             case LoadStep.CreateStructOps s ->
                 "create struct_ops " + s.map() + named(s.spec().name(), s.kernelName()) + ": kernel type "
                         + s.operations().valueTypeId() + in(s.operations().module()) + ", value "
@@ -102,7 +103,7 @@ final class PlanText {
                 + (program.spec().attachType().number() == 0
                         ? ""
                         : " " + program.spec().attachType())
-                + target(program.target())
+                + target(program)
                 + ", " + program.code().size() + " instructions"
                 + (program.spec().flags() == 0
                         ? ""
@@ -117,10 +118,14 @@ final class PlanText {
                         .collect(Collectors.joining());
     }
 
-    private static String target(Target target) {
-        return (target.btfId() == 0 ? "" : " of kernel type " + target.btfId())
+    private static String target(LinkedProgram program) {
+        Target target = program.target();
+        int other = program.spec().attachProgram();
+        String owner = other == 0 ? " of kernel type " : " of type ";
+        return (target.btfId() == 0 ? "" : owner + target.btfId())
                 + (target.member() == Target.NO_MEMBER ? "" : " member " + target.member())
-                + in(target.module());
+                + in(target.module())
+                + (other == 0 ? "" : " in program " + Integer.toUnsignedString(other));
     }
 
     private static String in(@Nullable ModuleBtf module) {

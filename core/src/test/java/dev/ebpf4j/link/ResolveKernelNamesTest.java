@@ -202,7 +202,7 @@ class ResolveKernelNamesTest {
                 .contains("kfun"));
         assertTrue(error(() -> attach(ProgramType.TRACING, AttachType.TRACE_FENTRY, ""))
                 .contains("withAttachTo"));
-        assertTrue(error(() -> attach(ProgramType.EXT, AttachType.of(0), "f")).contains("withAutoload(false)"));
+        assertTrue(error(() -> attach(ProgramType.EXT, AttachType.of(0), "f")).contains("withAttachProgram(id)"));
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.ebpf4j.kernel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.link.LinkException;
 import dev.ebpf4j.link.LinkInputs;
 import dev.ebpf4j.link.ModuleBtf;
@@ -10,6 +12,7 @@ import dev.ebpf4j.plan.Feature;
 import dev.ebpf4j.plan.KernelFeatures;
 import dev.ebpf4j.plan.KernelFeatures.Support;
 import dev.ebpf4j.plan.Machine;
+import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -161,8 +164,22 @@ public final class KernelInfo {
                 .withKconfig(name -> kernelValue(name, able))
                 .withSymbols(symbols::addresses)
                 .withModules(
-                        new OnceList(() -> able.lacks(Feature.MODULE_BTF) ? List.of() : modules.list()),
-                        modules::types);
+                        new OnceList(() -> able.lacks(Feature.MODULE_BTF) ? List.of() : modules.list()), modules::types)
+                .withProgramTypes(this::programTypes);
+    }
+
+    /** What the object that a program was loaded from told of its types; empty if there is no such program. */
+    private Optional<Btf> programTypes(int id) {
+        try (Fd fd = ProgramCalls.byId(sys, id)) {
+            String what = "program " + id;
+            int types = ProgramInfo.of(sys, fd.fd(), what).btfId();
+            return types == 0 ? Optional.empty() : Optional.of(BtfById.read(sys, types, what));
+        } catch (BpfException e) {
+            if (e.errno().is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /** Which modules there are, as one object sees them: they may come and go while it is linked. */

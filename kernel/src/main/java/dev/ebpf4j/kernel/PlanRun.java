@@ -24,6 +24,7 @@ import dev.ebpf4j.plan.LoadStep.LoadProgram;
 import dev.ebpf4j.plan.LoadStep.MapArena;
 import dev.ebpf4j.plan.LoadStep.OpenModuleBtf;
 import dev.ebpf4j.plan.LoadStep.OpenPinned;
+import dev.ebpf4j.plan.LoadStep.OpenProgram;
 import dev.ebpf4j.plan.LoadStep.PutMap;
 import dev.ebpf4j.plan.LoadStep.PutProgram;
 import dev.ebpf4j.plan.LoadStep.UseMap;
@@ -53,6 +54,7 @@ final class PlanRun {
     private final LoadPlan plan;
     private final @Nullable Program[] programs;
     private final Map<ModuleBtf, Fd> modules = new HashMap<>();
+    private final Map<Integer, Fd> targets = new HashMap<>();
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
     private final List<String> notes;
     private final MapSteps maps;
@@ -100,6 +102,7 @@ final class PlanRun {
         try {
             plan.steps().subList(firstProgram(), plan.steps().size()).forEach(this::runWithMemory);
             modules.values().forEach(Fd::close);
+            targets.values().forEach(Fd::close);
             Reports.notes(plan.object().spec().name(), notes);
             return new LoadedObject(plan.object(), maps, programs, made, new LoadedObject.Remarks(notes, logs));
         } catch (Throwable failure) {
@@ -144,6 +147,7 @@ final class PlanRun {
     private void run(LoadStep step) {
         switch (step) {
             case LoadBtf load -> loadBtf(load);
+            case OpenProgram open -> targets.put(open.id(), keep(ProgramCalls.byId(sys, open.id())));
             case OpenModuleBtf open -> modules.put(open.module(), keep(ModuleBtfs.open(sys, open.module())));
             case CreateMap create -> maps.create(create);
             case CreateStructOps create -> maps.create(create, this::moduleFd);
@@ -237,9 +241,14 @@ final class PlanRun {
     private void loadProgram(LoadProgram step) {
         int types = btfFd != null ? btfFd.fd() : 0;
         ProgramLoader loader = new ProgramLoader(sys, advice, logging, step, token.fd());
-        Fd fd = loader.load(slot -> maps.map(slot).fd(), this::moduleFd, types);
+        Fd fd = loader.load(slot -> maps.map(slot).fd(), this::moduleFd, this::targetFd, types);
         logs.put(step.linked().name(), loader.log());
         programs[step.program()] = keep(new Program(sys, advice, step.linked().spec(), fd));
+    }
+
+    private int targetFd(int id) {
+        return Objects.requireNonNull(targets.get(id), "the plan uses a program before it opens it")
+                .fd();
     }
 
     private int moduleFd(ModuleBtf module) {

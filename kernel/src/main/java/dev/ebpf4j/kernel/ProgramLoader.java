@@ -54,13 +54,20 @@ final class ProgramLoader {
      *
      * @param mapFd descriptor of the map in a slot
      * @param moduleFd descriptor of a module's type information
+     * @param programFd descriptor of a program that was loaded before, by its id
      * @param btfFd descriptor of the object's type information, 0 without
      * @return the program's descriptor, which the caller closes
      */
-    Fd load(IntUnaryOperator mapFd, ToIntFunction<ModuleBtf> moduleFd, int btfFd) {
+    Fd load(IntUnaryOperator mapFd, ToIntFunction<ModuleBtf> moduleFd, IntUnaryOperator programFd, int btfFd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = attr(arena, code(mapFd, moduleFd), btfFd);
             putModules(arena, attr, moduleFd);
+            if (program.spec().attachProgram() != 0) {
+                attr.set(
+                        JAVA_INT,
+                        ProgLoad.ATTACH_PROG_FD,
+                        programFd.applyAsInt(program.spec().attachProgram()));
+            }
             VerifierDialogue dialogue =
                     new VerifierDialogue(sys, logging.with(program.spec().logLevel()), attr);
             long result = dialogue.ask();
