@@ -19,6 +19,7 @@ import dev.ebpf4j.insn.Slots;
 import dev.ebpf4j.spec.Reloc;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The rules are libbpf's; the numbers are those of the two struct layouts below. */
@@ -83,6 +84,7 @@ class ApplyCoReTest {
     }
 
     @Test
+    @DisplayName("trap cilium h: a field of another width is read by its width, not silently wrong")
     void anUnsignedFieldThatGrewIsReadWhole() {
         LinkedProgram linked = link(KERNEL, CoReKind.FIELD_BYTE_OFFSET, STRUCT, "0:0", field(0x61, 0, 0));
         assertEquals(field(0x79, 16, 0), linked.code().slot(0), "LDX W becomes LDX DW");

@@ -28,6 +28,7 @@ import dev.ebpf4j.spec.Reloc;
 import dev.ebpf4j.spec.SourceLine;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The order and the distances are those that libbpf gives: a callee is appended when its first call is met. */
@@ -71,6 +72,7 @@ class FlattenSubprogramsTest {
     }
 
     @Test
+    @DisplayName("trap 21: addresses of functions are distances in instructions, wherever the function lands")
     void aCallbackIsTheDistanceToItsFunction() {
         FunctionSpec main =
                 function("main", Code.of(MOV, WIDE, WIDE_END, EXIT), new Reloc.SubprogAddress(1, id("callback")));

@@ -21,9 +21,9 @@ import dev.ebpf4j.spec.ProgramSpec;
 import dev.ebpf4j.spec.ProgramType;
 import dev.ebpf4j.spec.SectionName;
 import java.nio.ByteOrder;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,16 +63,16 @@ class ResolveAttachTargetsTest {
         return ProgramSpec.of("main", section, function("main", Code.of(EXIT)));
     }
 
-    static Set<String> rows() {
-        return SectionName.rules().keySet();
+    static Collection<SectionName.Rule> rows() {
+        return SectionName.rules().values();
     }
 
     /** The families are libbpf's; which rows need an id stands in its section table. */
     @ParameterizedTest
     @MethodSource("rows")
     @DisplayName("trap 25: each row of the section table is told to the kernel as it is, an attach type of 0 too")
-    void everyRowLinksToItsTarget(String row) {
-        SectionName.Rule rule = SectionName.rules().get(row);
+    void everyRowLinksToItsTarget(SectionName.Rule rule) {
+        String row = rule.name();
         if (rule.type() == ProgramType.EXT || rule.type() == ProgramType.STRUCT_OPS) {
             assertThrows(LinkException.class, () -> link(program(row + "/target"), kernelWithModule()));
             return;

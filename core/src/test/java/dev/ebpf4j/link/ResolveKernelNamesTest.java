@@ -25,6 +25,7 @@ import dev.ebpf4j.spec.ProgramType;
 import dev.ebpf4j.spec.Reloc;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Symbols, kernel functions and attach targets against a small kernel. */
@@ -133,6 +134,7 @@ class ResolveKernelNamesTest {
     }
 
     @Test
+    @DisplayName("trap 28: the flavour is no part of a kernel function's name")
     void aKernelFunctionIsCalledByItsBtfId() {
         LinkedProgram linked = kfunc(LinkInputs.of(KERNEL), "kfun", false, GOOD_FUNC);
         assertEquals(Slots.of(0x85, 0, 2, 0, 4), linked.code().slot(0), "BPF_PSEUDO_KFUNC_CALL");

@@ -154,7 +154,7 @@ final class MapSteps {
     void create(CreateStructOps step, ToIntFunction<ModuleBtf> moduleFd) {
         ModuleBtf module = step.operations().module();
         KernelValue value = new KernelValue(
-                step.operations().valueTypeId(), module == null ? 0 : moduleFd.applyAsInt(module), btfFd);
+                step.operations().valueTypeId(), module == null ? 0 : moduleFd.applyAsInt(module), btfFd, token);
         keep(step.map(), BpfMap.createStructOps(sys, step.spec(), step.kernelName(), value));
     }
 

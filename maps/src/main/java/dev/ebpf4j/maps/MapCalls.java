@@ -50,10 +50,7 @@ final class MapCalls {
                 attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_KEY_TYPE_ID, spec.keyTypeId());
                 attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_VALUE_TYPE_ID, spec.valueTypeId());
             }
-            if (creation.tokenFd() != 0) {
-                attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_FLAGS, spec.flags() | Flag.BPF_F_TOKEN_FD);
-                attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_TOKEN_FD, creation.tokenFd());
-            }
+            putToken(attr, spec, creation.tokenFd());
             byte[] hash = creation.exclusiveTo().toArray();
             if (hash.length > 0) {
                 MemorySegment copy = arena.allocateFrom(JAVA_BYTE, hash);
@@ -73,7 +70,15 @@ final class MapCalls {
             attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_FD, value.objectFd());
             attr.set(JAVA_INT, BpfAttr.MapCreate.BTF_VMLINUX_VALUE_TYPE_ID, value.typeId());
             attr.set(JAVA_INT, BpfAttr.MapCreate.VALUE_TYPE_BTF_OBJ_FD, value.moduleFd());
+            putToken(attr, spec, value.tokenFd());
             return made(sys, spec, sys.bpf(Cmd.BPF_MAP_CREATE, attr, BpfAttr.MapCreate.BYTES));
+        }
+    }
+
+    private static void putToken(MemorySegment attr, MapSpec spec, int tokenFd) {
+        if (tokenFd != 0) {
+            attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_FLAGS, spec.flags() | Flag.BPF_F_TOKEN_FD);
+            attr.set(JAVA_INT, BpfAttr.MapCreate.MAP_TOKEN_FD, tokenFd);
         }
     }
 

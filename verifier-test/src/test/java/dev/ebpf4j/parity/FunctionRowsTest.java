@@ -17,6 +17,7 @@ import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.test.LeakCheck;
 import dev.ebpf4j.test.RequiresBpf;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -172,6 +173,42 @@ class FunctionRowsTest {
         try (LoadedObject object = Sources.load("called", CALLED)) {
             int result = object.program("find").testRun(TestRun.empty()).returnValue();
             assertTrue(result == 1 || result == 2, "" + result);
+        }
+    }
+
+    private static final String STATIC_CALLS = """
+        static __noinline int first(int x) { return x + 1; }
+        static __noinline int second(int x) { return x * 3; }
+
+        static int each(__u32 index, void *ctx)
+        {
+        	*(int *)ctx += second(index);
+        	return 0;
+        }
+
+        static int other(__u32 index, void *ctx)
+        {
+        	*(int *)ctx += first(index);
+        	return 0;
+        }
+
+        SEC("tc")
+        int calls(struct __sk_buff *skb)
+        {
+        	int sum = second(skb->len);
+
+        	bpf_loop(4, each, &sum, 0);
+        	bpf_loop(2, other, &sum, 0);
+        	return sum;
+        }
+        """;
+
+    @Test
+    @DisplayName("trap 21: static functions are called through their section's symbol")
+    void staticFunctionsThroughTheSymbolOfTheirSection() {
+        assumeTrue(KernelInfo.detect().version() >= 0x051100, "bpf_loop needs Linux 5.17");
+        try (LoadedObject object = Sources.load("calls", STATIC_CALLS)) {
+            assertEquals(64 * 3 + 18 + 3, Sources.run(object.program("calls")));
         }
     }
 }
