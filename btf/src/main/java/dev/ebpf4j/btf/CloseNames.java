@@ -67,13 +67,14 @@ public final class CloseNames {
     public static List<String> closest(String wanted, Collection<String> names) {
         record Scored(String name, int distance) {}
         int limit = Math.max(1, Math.min(wanted.length(), LONGEST) / 3);
+        EditDistance distances = new EditDistance(wanted);
         List<Scored> scored = new ArrayList<>();
         for (String name : names) {
             if (!name.isEmpty()
                     && name.length() <= LONGEST
                     && wanted.length() <= LONGEST
                     && Math.abs(name.length() - wanted.length()) <= limit) {
-                int distance = distance(wanted, name);
+                int distance = distances.to(name);
                 if (distance <= limit) {
                     scored.add(new Scored(name, distance));
                 }
@@ -81,23 +82,5 @@ public final class CloseNames {
         }
         scored.sort(Comparator.comparingInt(Scored::distance).thenComparing(Scored::name));
         return scored.stream().limit(MOST).map(Scored::name).toList();
-    }
-
-    /** Levenshtein: insertions, deletions and substitutions that make one out of the other. */
-    static int distance(String a, String b) {
-        int[] above = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            above[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int[] row = new int[b.length() + 1];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substituted = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(substituted, Math.min(above[j], row[j - 1]) + 1);
-            }
-            above = row;
-        }
-        return above[b.length()];
     }
 }
