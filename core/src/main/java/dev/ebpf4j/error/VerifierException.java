@@ -13,6 +13,9 @@ public final class VerifierException extends BpfException {
     /** The program's name. */
     private final String program;
 
+    /** Why the last instruction could not work. */
+    private final String knownCause;
+
     /** What the verifier wrote; not part of the serial form. */
     @SuppressWarnings("serial")
     private final transient VerifierLog log;
@@ -30,11 +33,17 @@ public final class VerifierException extends BpfException {
         super("load program '" + program + "'", errno, message(program, errno, log, knownCause), null);
         this.program = program;
         this.log = log;
+        this.knownCause = knownCause;
     }
 
     /** {@return the program's name} */
     public String program() {
         return program;
+    }
+
+    /** {@return why the last instruction could not work, where the loader knows better than the verifier; else empty} */
+    public String knownCause() {
+        return knownCause;
     }
 
     /** {@return what the verifier wrote} */

@@ -36,7 +36,7 @@ public record ProgramVerdict(
         return failure instanceof BpfException refusal ? Optional.of(refusal.errno()) : Optional.empty();
     }
 
-    /** {@return why the program was refused, on one line: the verifier's reason if there is one; empty if it was accepted} */
+    /** {@return why the program was refused, on one line: what the kernel lacks, or the verifier's reason; empty if it was accepted} */
     public String reason() {
         return switch (failure) {
             case null -> "";

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
  * an object leaves to its user is filled in: maps without a size get one element, pins are left out.
  */
 public final class ProgramVerifier {
+    private static final VerifierLogging WITH_PATH = VerifierLogging.of(VerifierLogging.STATS | VerifierLogging.BASIC);
+
     private final KernelInfo kernel;
     private final LinkInputs inputs;
     private final LoadOptions options;
@@ -80,8 +82,9 @@ public final class ProgramVerifier {
         } catch (LinkException e) {
             return new ProgramVerdict(program, 0, null, VerifierLog.EMPTY, e);
         }
+        LoadOptions log = hasPoison(linked) ? options.withVerifierLogging(WITH_PATH) : options;
         int size = linked.programs().getFirst().code().size();
-        try (LoadedObject loaded = BpfLoader.load(plan, options)) {
+        try (LoadedObject loaded = BpfLoader.load(plan, log)) {
             Program accepted = loaded.program(name);
             return new ProgramVerdict(program, size, accepted.info(), loaded.verifierLog(name), null);
         } catch (VerifierException e) {
@@ -92,6 +95,12 @@ public final class ProgramVerifier {
             }
             return new ProgramVerdict(program, size, null, VerifierLog.EMPTY, e);
         }
+    }
+
+    /** Only with the path can be said which of the missing things the verifier came to. */
+    private boolean hasPoison(LinkedObject linked) {
+        return options.verifierLogging().level() == VerifierLogging.STATS
+                && !linked.programs().getFirst().poisons().isEmpty();
     }
 
     /** A denial whose cause was found says nothing about the program. */

@@ -10,8 +10,8 @@ import dev.ebpf4j.sys.Uapi;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Asks the verifier about one program: without a log, which is fastest, unless one was asked for; if it refuses, and the
- * reason is not known yet, once more for the log. That one time is enough for all but enormous logs. For one thread, and one use.
+ * Asks the verifier about one program: without a log, which is fastest, unless one was asked for; if it refuses, once more
+ * for the log. That one time is enough for all but enormous logs. For one thread, and one use.
  */
 final class VerifierDialogue {
     private static final int TRIES_WHILE_BUSY = 5;
@@ -25,7 +25,6 @@ final class VerifierDialogue {
     private final MemorySegment attr;
     private String text = "";
     private long wantedBytes;
-    private boolean forReason;
 
     VerifierDialogue(Sys sys, VerifierLogging logging, MemorySegment attr) {
         this.sys = sys;
@@ -35,18 +34,15 @@ final class VerifierDialogue {
 
     /** Answers a descriptor, or the first {@code -errno}. */
     long ask() {
-        long first = logging.level() == 0 ? call() : askForLog(logging.level());
-        if (first >= 0 || logsInstructions()) {
+        if (logging.level() != 0) {
+            return askForLog(logging.level());
+        }
+        long first = call();
+        if (first >= 0) {
             return first;
         }
-        forReason = true;
-        long second = askForLog(logging.level() | VerifierLogging.BASIC);
+        long second = askForLog(VerifierLogging.BASIC);
         return second >= 0 ? second : first;
-    }
-
-    /** Whether the log that was asked for has the reason of a refusal; the figures alone don't tell it. */
-    private boolean logsInstructions() {
-        return (logging.level() & (VerifierLogging.BASIC | VerifierLogging.VERBOSE)) != 0;
     }
 
     /** What the verifier wrote last, empty if nothing. */
@@ -87,7 +83,7 @@ final class VerifierDialogue {
 
     /** Kernels that tell the true size keep the end of a log, where the reason stands; only that was asked for. */
     private boolean isEnough() {
-        return trueSize() > 0 && forReason;
+        return trueSize() > 0 && logging.level() == 0;
     }
 
     private long trueSize() {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the verifier shall write while programs are loaded, and where to. Immutable.
  *
- * @param level bits of {@code enum bpf_log_level}: {@link #BASIC}, {@link #VERBOSE}, {@link #STATS}; 0 for no log. With
- *     neither of the first two, a program that is refused is loaded once more with {@link #BASIC}
+ * @param level bits of {@code enum bpf_log_level}: {@link #BASIC}, {@link #VERBOSE}, {@link #STATS}; 0 for no log, in which
+ *     case a program that is refused is loaded once more with {@link #BASIC}
  * @param buffer native memory that the log of each program is written into, and that a log must fit: if it doesn't, loading
  *     fails with ENOSPC; null for memory that grows by itself
  * @param listener gets each program's name and log, whether it was accepted or not, before the next one is loaded; null
@@ -23,7 +23,7 @@ public record VerifierLogging(
     /** {@code BPF_LOG_LEVEL2}: every instruction on every path, with all registers. */
     public static final int VERBOSE = 2;
 
-    /** {@code BPF_LOG_STATS}: only the figures at the end. */
+    /** {@code BPF_LOG_STATS}: only the figures at the end, and the reason of a refusal. */
     public static final int STATS = 4;
 
     /** No log but of programs that are refused. */

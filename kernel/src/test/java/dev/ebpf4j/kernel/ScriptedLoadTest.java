@@ -291,33 +291,6 @@ class ScriptedLoadTest {
     }
 
     @Test
-    void figuresAloneAreFollowedByTheWholeLogOfARefusal() {
-        assertEquals(List.of(4, 5), levelsAsked(VerifierLogging.STATS));
-        assertEquals(List.of(6), levelsAsked(VerifierLogging.STATS | VerifierLogging.VERBOSE));
-    }
-
-    /** The log levels that a refused program is loaded with; all that log instructions have the reason. */
-    private static List<Integer> levelsAsked(int wanted) {
-        String figures =
-                "processed 2 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0";
-        ScriptedSys sys = kernel();
-        List<Integer> levels = new ArrayList<>();
-        sys.onBpf(Cmd.BPF_PROG_LOAD, attr -> {
-            int level = attr.get(JAVA_INT, ProgLoad.LOG_LEVEL);
-            levels.add(level);
-            return writeLog(attr, level == VerifierLogging.STATS ? figures : LOG, -Errno.EINVAL);
-        });
-        LoadOptions options = LoadOptions.DEFAULT.withVerifierLogging(VerifierLogging.of(wanted));
-        LoadPlan plan = Plans.one(ProgramType.TRACEPOINT);
-        VerifierException e =
-                assertThrows(VerifierException.class, () -> loader(sys).run(plan, options));
-        assertEquals("invalid func unknown#195896080", e.log().reason());
-        assertEquals(2, e.log().stats().orElseThrow().instructions());
-        assertEquals(Set.of(), sys.leaks());
-        return levels;
-    }
-
-    @Test
     @DisplayName("row 84: notes go to the logger dev.ebpf4j, which prints nothing unless it is asked to")
     void whatTheKernelRefusesWithoutHarmIsNotedAndLogged() {
         ScriptedSys sys = kernel();
