@@ -15,7 +15,9 @@ final class EditDistance {
 
     EditDistance(String wanted) {
         this.wanted = wanted;
-        this.fitsWord = !wanted.isEmpty() && wanted.length() <= Long.SIZE && wanted.chars().allMatch(c -> c < LETTERS);
+        this.fitsWord = !wanted.isEmpty()
+                && wanted.length() <= Long.SIZE
+                && wanted.chars().allMatch(c -> c < LETTERS);
         if (fitsWord) {
             for (int i = 0; i < wanted.length(); i++) {
                 places[wanted.charAt(i)] |= 1L << i;

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EditDistanceTest {
     @ParameterizedTest
-    @CsvSource({"kitten,sitting,3", "flaw,lawn,2", "task,task,0", "a,'',1", "'',abc,3", "tgid,tgld,1", "größe,grösse,2"})
+    @CsvSource({"kitten,sitting,3", "flaw,lawn,2", "task,task,0", "a,'',1", "'',abc,3", "tgid,tgld,1", "größe,grösse,2"
+    })
     void knownDistances(String a, String b, int distance) {
         assertEquals(distance, new EditDistance(a).to(b));
         assertEquals(distance, new EditDistance(b).to(a));
