@@ -24,16 +24,23 @@ final class MapShape {
     MapSpec fit(MapSpec map) {
         boolean typed = withBtf && takesTypes(map.type());
         MapSpec inner = map.inner();
-        // a type declared for a ring's values says what its records are; the kernel wants no sizes
-        boolean ring = map.type() == MapType.RINGBUF || map.type() == MapType.USER_RINGBUF;
         return map.toBuilder()
-                .keySize(ring ? 0 : map.keySize())
-                .valueSize(ring ? 0 : map.valueSize())
+                .keySize(size(map, map.keySize()))
+                .valueSize(size(map, map.valueSize()))
                 .maxEntries(maxEntries(map))
                 .flags(flags(map))
                 .typeIds(typed ? map.keyTypeId() : 0, typed ? map.valueTypeId() : 0)
                 .inner(inner == null ? null : fit(inner))
                 .build();
+    }
+
+    /** A type declared for a buffer's values says what its records are; the kernel wants no sizes, or those of descriptors. */
+    private static int size(MapSpec map, int declared) {
+        return switch (map.type()) {
+            case RINGBUF, USER_RINGBUF -> 0;
+            case PERF_EVENT_ARRAY -> Integer.BYTES;
+            default -> declared;
+        };
     }
 
     private int maxEntries(MapSpec map) {

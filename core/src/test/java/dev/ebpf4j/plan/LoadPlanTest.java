@@ -249,6 +249,17 @@ class LoadPlanTest {
                         .maxEntries());
     }
 
+    /** libbpf leaves it to the kernel to refuse what cilium/ebpf corrects. */
+    @Test
+    void aPerfEventArrayHoldsDescriptorsWhateverItsRecordsAre() {
+        MapSpec array = planned(MapSpec.builder("p", MapType.PERF_EVENT_ARRAY)
+                .valueSize(84)
+                .maxEntries(2)
+                .build());
+        assertEquals(4, array.keySize());
+        assertEquals(4, array.valueSize());
+    }
+
     @Test
     void aRingBufferHasNoValuesWhateverItsRecordsAre() {
         MapSpec ring = planned(MapSpec.builder("m", MapType.RINGBUF)

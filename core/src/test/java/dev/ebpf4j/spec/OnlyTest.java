@@ -72,6 +72,20 @@ class OnlyTest {
         assertThrows(MissingObjectException.class, () -> everything.only("deep", "nobody"));
     }
 
+    @Test
+    void aProgramThatAnotherCallsStaysAsAFunction() {
+        ProgramSpec called = tracepoint(leaf);
+        ObjectSpec object = object(tracepoint(middle), called, tracepoint(function("op", Code.of(EXIT))))
+                .maps(List.of(map(".bss", MapType.ARRAY)))
+                .build();
+        ObjectSpec reduced = object.only("middle");
+        assertEquals(
+                List.of("middle"),
+                reduced.programs().stream().map(ProgramSpec::name).toList());
+        assertEquals(List.of(leaf), reduced.subprograms());
+        assertEquals(List.of(".bss"), names(reduced));
+    }
+
     private static List<String> names(ObjectSpec object) {
         return object.maps().stream().map(MapSpec::name).toList();
     }

@@ -36,6 +36,7 @@ final class EachAlone {
             MapType.TASK_STORAGE,
             MapType.INODE_STORAGE,
             MapType.CGROUP_STORAGE,
+            MapType.PERCPU_CGROUP_STORAGE,
             MapType.CGRP_STORAGE,
             MapType.PERF_EVENT_ARRAY,
             MapType.STRUCT_OPS);

@@ -38,8 +38,8 @@ import java.util.TreeMap;
  */
 final class Libbpf {
     private static final Linker LINKER = Linker.nativeLinker();
-    /** Perf event arrays, storage of five kinds of owner, struct_ops: their entries are not for the application to choose. */
-    private static final List<Integer> WITHOUT_ENTRIES = List.of(4, 19, 24, 26, 28, 29, 32);
+    /** Perf event arrays, storage of five kinds of owner and kind, struct_ops: their entries are not for the application to choose. */
+    private static final List<Integer> WITHOUT_ENTRIES = List.of(4, 19, 21, 24, 26, 28, 29, 32);
 
     private static final int PROG_INFO = 256;
     private static final int MAP_INFO = 128;
