@@ -3,6 +3,8 @@ package dev.ebpf4j.elf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebpf4j.btf.BtfFormatException;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,7 +28,17 @@ class ElfFuzzTest {
                 "ops.big-endian"
             })
     void onlyFormatExceptionsLeaveTheReader(String name) {
-        byte[] original = Fixture.bytes(name + ".bpf.o");
+        fuzz(name, Fixture.bytes(name + ".bpf.o"));
+    }
+
+    @Test
+    void objectsWrittenByHandAreNoDifferent() {
+        fuzz("jump table", OpsTest.jumping(ByteOrder.LITTLE_ENDIAN, 2));
+        fuzz("jump table, big-endian", OpsTest.jumping(ByteOrder.BIG_ENDIAN, 2));
+        fuzz("maps without types", OldObjectsTest.ofTc());
+    }
+
+    private static void fuzz(String name, byte[] original) {
         int accepted = 0;
         int refused = 0;
         for (int seed = 0; seed < INPUTS; seed++) {

@@ -110,19 +110,7 @@ class OldObjectsTest {
 
     @Test
     void tcFillsMapsByTheNamesOfSections() {
-        TestElf elf = new TestElf();
-        int code = elf.code("classifier", EXIT);
-        int tail = elf.code("0xa/2", EXIT);
-        int other = elf.code("11/0", EXIT);
-        int maps =
-                elf.words("maps", 3, 4, 4, 8, 0, 10, 2, 0, 0, 12, 4, 4, 4, 0, 0, 0, 42, 0, 2, 4, 4, 1, 0, 42, 1, 0, 3);
-        elf.function("entry", code, 0, 8);
-        elf.function("tail", tail, 0, 8);
-        elf.function("of_no_map", other, 0, 8);
-        elf.object("jumps", maps, 0, 36);
-        elf.object("outer", maps, 36, 36);
-        elf.object("inner", maps, 72, 36);
-        ObjectSpec object = ElfReader.read(elf.bytes());
+        ObjectSpec object = ElfReader.read(ofTc());
         assertEquals(List.of(new Slot(2, "tail")), object.map("jumps").slots());
         assertEquals("/sys/fs/bpf/tc/globals/jumps", object.map("jumps").pinPath());
         assertEquals(ProgramType.SCHED_CLS, object.program("tail").type());
@@ -142,6 +130,23 @@ class OldObjectsTest {
         assertNull(object.map("good").problem());
         assertTrue(Objects.requireNonNull(object.map("cut").problem())
                 .contains("map 'cut' of 8 bytes, expected at least 16"));
+    }
+
+    /** An object with maps and sections as tc has them. */
+    static byte[] ofTc() {
+        TestElf elf = new TestElf();
+        int code = elf.code("classifier", EXIT);
+        int tail = elf.code("0xa/2", EXIT);
+        int other = elf.code("11/0", EXIT);
+        int maps =
+                elf.words("maps", 3, 4, 4, 8, 0, 10, 2, 0, 0, 12, 4, 4, 4, 0, 0, 0, 42, 0, 2, 4, 4, 1, 0, 42, 1, 0, 3);
+        elf.function("entry", code, 0, 8);
+        elf.function("tail", tail, 0, 8);
+        elf.function("of_no_map", other, 0, 8);
+        elf.object("jumps", maps, 0, 36);
+        elf.object("outer", maps, 36, 36);
+        elf.object("inner", maps, 72, 36);
+        return elf.bytes();
     }
 
     private static List<String> names(ObjectSpec object) {

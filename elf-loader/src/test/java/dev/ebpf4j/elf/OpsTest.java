@@ -152,7 +152,7 @@ class OpsTest {
     }
 
     /** A function behind another of two instructions, and a table with two jumps: to its end, and to a slot of the section. */
-    private static byte[] jumping(ByteOrder order, int slot) {
+    static byte[] jumping(ByteOrder order, int slot) {
         TestElf elf = new TestElf(order);
         int code = elf.code("xdp", 0, 0, wide(order), 0, 0, 0);
         int table = elf.section(
