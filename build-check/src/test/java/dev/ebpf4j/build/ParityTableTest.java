@@ -34,7 +34,7 @@ class ParityTableTest {
 
     @Test
     void everyTrapHasItsLine() {
-        String traps = TEXT.substring(TEXT.indexOf("## Traps"));
+        String traps = TEXT.substring(TEXT.indexOf("## Traps\n"));
         List<Integer> lines = Pattern.compile("^\\| (\\d+) \\|", Pattern.MULTILINE)
                 .matcher(traps)
                 .results()

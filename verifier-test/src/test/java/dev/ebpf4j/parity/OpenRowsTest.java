@@ -19,6 +19,7 @@ import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.spec.ProgramSpec;
 import dev.ebpf4j.spec.ProgramType;
+import dev.ebpf4j.spec.SectionHandlers;
 import dev.ebpf4j.spec.VariableSpec;
 import dev.ebpf4j.test.LeakCheck;
 import dev.ebpf4j.test.RequiresBpf;
@@ -177,7 +178,6 @@ class OpenRowsTest {
         }
     }
 
-    /** Where libbpf calls back, a caller here looks at the sections of an opened object, in an order of its own. */
     @Test
     void row07_sectionsOfOnesOwn() {
         ObjectSpec object = Sources.object("custom", """
@@ -202,32 +202,27 @@ class OpenRowsTest {
         object.programs().forEach(program -> assertEquals(ProgramType.UNSPEC, program.type()));
         assertThrows(RuntimeException.class, () -> BpfLoader.load(object));
         List<String> fired = new ArrayList<>();
-        ObjectSpec typed = object.toBuilder()
-                .programs(object.programs().stream()
-                        .map(program -> handle(program, fired))
-                        .toList())
-                .build();
+        SectionHandlers handlers = SectionHandlers.none()
+                .with("abc", program -> {
+                    fired.add("exact " + program.section());
+                    return program.withType(ProgramType.SCHED_CLS, AttachType.of(0));
+                })
+                .with("abc/", program -> {
+                    fired.add("prefix " + program.section());
+                    return program.withType(ProgramType.XDP, AttachType.XDP);
+                })
+                .withFallback(program -> {
+                    fired.add("fallback " + program.section());
+                    return program.withType(ProgramType.SOCKET_FILTER, AttachType.of(0));
+                });
+        ObjectSpec typed = handlers.applyTo(object);
         assertEquals(
-                List.of("exact abc", "fallback something", "prefix one/two"),
+                List.of("exact abc", "fallback something", "prefix abc/one/two"),
                 fired.stream().sorted().toList());
         try (LoadedObject loaded = BpfLoader.load(typed)) {
             Map.of("exact", 1, "prefix", 2, "other", 3)
                     .forEach((name, value) -> assertEquals(value, Sources.run(loaded.program(name))));
         }
-    }
-
-    private static ProgramSpec handle(ProgramSpec program, List<String> fired) {
-        if (program.section().equals("abc")) {
-            fired.add("exact abc");
-            return program.withType(ProgramType.SCHED_CLS, AttachType.of(0));
-        }
-        if (program.section().startsWith("abc/")) {
-            String target = program.section().substring("abc/".length());
-            fired.add("prefix " + target);
-            return program.withType(ProgramType.XDP, AttachType.XDP).withAttachTo(target);
-        }
-        fired.add("fallback " + program.section());
-        return program.withType(ProgramType.SOCKET_FILTER, AttachType.of(0));
     }
 
     @Test
