@@ -21,16 +21,23 @@ record ElfHeader(ByteBuffer file, long table, int count, int namesIndex) {
     private static final int RELOCATABLE = 1;
     private static final String WANTED = "a 64-bit relocatable BPF object file, as 'clang -target bpf -c' makes";
 
+    /** Of an object file for BPF. */
     static ElfHeader parse(byte[] bytes) {
+        ElfHeader header = ofAnyKind(bytes);
+        int type = Short.toUnsignedInt(header.file().getShort(16));
+        int machine = Short.toUnsignedInt(header.file().getShort(18));
+        if (type != RELOCATABLE || (machine != 0 && machine != BPF)) {
+            throw new ElfFormatException("", 16, typeName(type) + " for " + machineName(machine), WANTED);
+        }
+        return header;
+    }
+
+    /** Of any file of 64 bits, such as the image of a kernel. */
+    static ElfHeader ofAnyKind(byte[] bytes) {
         ByteBuffer file = ByteBuffer.wrap(bytes).order(identify(bytes));
         if (bytes.length < BYTES) {
             throw new ElfFormatException(
                     "", bytes.length, "the end of the file", "an ELF header of " + BYTES + " bytes");
-        }
-        int type = Short.toUnsignedInt(file.getShort(16));
-        int machine = Short.toUnsignedInt(file.getShort(18));
-        if (type != RELOCATABLE || (machine != 0 && machine != BPF)) {
-            throw new ElfFormatException("", 16, typeName(type) + " for " + machineName(machine), WANTED);
         }
         int entrySize = Short.toUnsignedInt(file.getShort(58));
         if (entrySize != ElfSection.HEADER_BYTES) {
