@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #define RECORDS (256 * 1024 / 72)
@@ -72,6 +73,23 @@ static void load(const char *path, int n)
 	report("open+load+attach", times, n, "us");
 }
 
+/* Map and index the kernel's BTF, as loading an object does. */
+static void btf(int n)
+{
+	double *times = calloc(n, sizeof(*times));
+
+	for (int i = 0; i < n; i++) {
+		double start = now_us();
+		struct btf *btf = btf__load_vmlinux_btf();
+
+		times[i] = now_us() - start;
+		if (!btf)
+			die("btf");
+		btf__free(btf);
+	}
+	report("kernel BTF", times, n, "us");
+}
+
 static int add(void *context, void *data, size_t size)
 {
 	(void)context;
@@ -119,7 +137,9 @@ int main(int argc, char **argv)
 		load(argv[2], atoi(argv[3]));
 	else if (argc == 4 && !strcmp(argv[1], "drain"))
 		drain(argv[2], atoi(argv[3]));
+	else if (argc == 3 && !strcmp(argv[1], "btf"))
+		btf(atoi(argv[2]));
 	else
-		return fprintf(stderr, "usage: %s load|drain OBJECT RUNS\n", argv[0]), 2;
+		return fprintf(stderr, "usage: %s load|drain OBJECT RUNS, or btf RUNS\n", argv[0]), 2;
 	return 0;
 }
