@@ -38,7 +38,7 @@ class LoadingDocTest {
         KernelFeatures old = KernelFeatures.ALL.without(Feature.BTF, Feature.GLOBAL_DATA);
         LoadPlan plan = LoadPlan.of(linked(), old, MACHINE);
         String text = plan.toString();
-        assertFalse(text.contains("load BTF") || text.contains("'.rodata'") && text.contains("fill map"), text);
+        assertFalse(text.contains("load BTF") || (text.contains("'.rodata'") && text.contains("fill map")), text);
         assertTrue(plan.notes().size() >= 2, text);
     }
 
