@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -79,7 +80,7 @@ class VerifierCorpusTest {
         }
         for (Path file : files) {
             ObjectSpec object = ElfReader.read(file);
-            Map<String, Expected> expected = expected(object.btf());
+            Map<String, Expected> expected = expected(Objects.requireNonNull(object.btf()));
             for (ProgramSpec program : object.programs()) {
                 load(object, program, expected.getOrDefault(program.name(), Expected.NOTHING));
             }
@@ -155,7 +156,7 @@ class VerifierCorpusTest {
     }
 
     private static Map<String, Expected> expected(Btf btf) {
-        Map<String, TreeMap<Integer, Matcher>> tags = new HashMap<>();
+        Map<String, Map<Integer, Matcher>> tags = new HashMap<>();
         for (int id = 1; id < btf.typeCount(); id++) {
             if (btf.type(id) instanceof BtfType.DeclTag tag) {
                 Matcher comment = TAG.matcher(tag.name());
@@ -170,7 +171,7 @@ class VerifierCorpusTest {
         return expected;
     }
 
-    private static Expected expected(TreeMap<Integer, Matcher> comments) {
+    private static Expected expected(Map<Integer, Matcher> comments) {
         List<String> messages = new ArrayList<>();
         int flags = 0;
         int level = 0;
