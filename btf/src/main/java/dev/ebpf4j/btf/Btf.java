@@ -35,6 +35,7 @@ public final class Btf {
     private final byte[] layout;
     private final int firstOwnId;
     private final BtfChecker checker;
+    private final RecentTypes recent = new RecentTypes();
     private volatile @Nullable BtfNameIndex functions;
     private volatile @Nullable BtfNameIndex others;
     private volatile @Nullable BtfSizes sizes;
@@ -190,7 +191,7 @@ public final class Btf {
     }
 
     /**
-     * One type as a record, made anew by each call.
+     * One type as a record.
      *
      * @param id 0 (void) to {@link #typeCount()} - 1
      * @return the type
@@ -203,9 +204,13 @@ public final class Btf {
         if (base != null && id < firstOwnId && id > 0) {
             return base.type(id);
         }
+        BtfType known = recent.get(id);
+        if (known != null) {
+            return known;
+        }
         int at = word(id);
         checker.check(at);
-        return new BtfInflater(words, strings).inflate(at);
+        return recent.put(id, new BtfInflater(words, strings).inflate(at));
     }
 
     /**
