@@ -21,7 +21,8 @@ final class ObjectText {
                 out.println("  " + name + ": " + Table.cell(value));
             }
         });
-        for (Map.Entry<String, List<Map<String, @Nullable Object>>> list : report.lists().entrySet()) {
+        for (Map.Entry<String, List<Map<String, @Nullable Object>>> list :
+                report.lists().entrySet()) {
             if (!list.getValue().isEmpty()) {
                 out.println("  " + list.getKey() + ": " + list.getValue().size());
                 new Table("    ").print(out, list.getValue());
