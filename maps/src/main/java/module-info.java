@@ -4,5 +4,7 @@ module dev.ebpf4j.maps {
     requires transitive dev.ebpf4j.core;
     requires dev.ebpf4j.sys;
 
+    exports dev.ebpf4j.codec;
     exports dev.ebpf4j.maps;
+    exports dev.ebpf4j.rings;
 }

@@ -3,9 +3,9 @@ package dev.ebpf4j.benchmarks;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.maps.BpfHashMap;
 import dev.ebpf4j.maps.BpfMap;
-import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import java.lang.foreign.Arena;

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.ebpf4j.elf.ElfReader;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.LoadedObject;
-import dev.ebpf4j.maps.RingBuffer;
+import dev.ebpf4j.rings.RingBuffer;
 import dev.ebpf4j.sys.BpfAttr;
 import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi;

@@ -53,6 +53,20 @@ public class BpfException extends RuntimeException {
         this.errno = errno;
     }
 
+    /**
+     * {@return the result of a system call that went well}
+     *
+     * @param result what the call gave, or {@code -errno}
+     * @param operation what was tried and on what
+     * @throws BpfException if the kernel refused
+     */
+    public static long checked(long result, String operation) {
+        if (result < 0) {
+            throw new BpfException(operation, Errno.of(result));
+        }
+        return result;
+    }
+
     /** {@return what was tried and on what} */
     public String operation() {
         return operation;

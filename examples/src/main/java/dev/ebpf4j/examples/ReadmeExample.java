@@ -1,13 +1,13 @@
 package dev.ebpf4j.examples;
 
 import dev.ebpf4j.attach.Tracepoint;
+import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.codec.Codecs;
+import dev.ebpf4j.codec.TypeRef;
 import dev.ebpf4j.elf.ElfReader;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.LoadedObject;
-import dev.ebpf4j.maps.Codec;
-import dev.ebpf4j.maps.Codecs;
-import dev.ebpf4j.maps.RingBuffer;
-import dev.ebpf4j.maps.TypeRef;
+import dev.ebpf4j.rings.RingBuffer;
 import dev.ebpf4j.spec.ObjectSpec;
 import java.io.IOException;
 import java.nio.file.Path;

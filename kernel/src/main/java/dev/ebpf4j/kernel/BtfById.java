@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.BpfException;
-import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.sys.BpfAttr;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
@@ -21,15 +20,15 @@ final class BtfById {
     static Btf read(Sys sys, int id, String what) {
         String operation = "read the type information of " + what;
         try (Arena arena = Arena.ofConfined();
-                Fd fd = new Fd(sys, checked(open(sys, arena, id), operation))) {
+                Fd fd = new Fd(sys, BpfException.checked(open(sys, arena, id), operation))) {
             MemorySegment info = arena.allocate(BtfInfo.BYTES, Long.BYTES);
-            checked(ask(sys, arena, fd.fd(), info), operation);
+            BpfException.checked(ask(sys, arena, fd.fd(), info), operation);
             int size = info.get(JAVA_INT, BtfInfo.BTF_SIZE);
             MemorySegment bytes = arena.allocate(Integer.toUnsignedLong(size), Long.BYTES);
             info.fill((byte) 0);
             info.set(JAVA_LONG, BtfInfo.BTF, bytes.address());
             info.set(JAVA_INT, BtfInfo.BTF_SIZE, size);
-            checked(ask(sys, arena, fd.fd(), info), operation);
+            BpfException.checked(ask(sys, arena, fd.fd(), info), operation);
             return Btf.parse(bytes);
         }
     }
@@ -46,12 +45,5 @@ final class BtfById {
         attr.set(JAVA_INT, BpfAttr.InfoByFd.INFO_LEN, BtfInfo.BYTES);
         attr.set(JAVA_LONG, BpfAttr.InfoByFd.INFO, info.address());
         return sys.bpf(Cmd.BPF_OBJ_GET_INFO_BY_FD, attr, BpfAttr.InfoByFd.BYTES);
-    }
-
-    private static long checked(long result, String operation) {
-        if (result < 0) {
-            throw new BpfException(operation, Errno.of(result));
-        }
-        return result;
     }
 }

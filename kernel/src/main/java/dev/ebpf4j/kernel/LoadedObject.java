@@ -2,17 +2,17 @@ package dev.ebpf4j.kernel;
 
 import dev.ebpf4j.attach.Link;
 import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.codec.TypeRef;
 import dev.ebpf4j.error.MissingObjectException;
 import dev.ebpf4j.error.VerifierLog;
 import dev.ebpf4j.kernel.MapSteps.MappedArena;
 import dev.ebpf4j.link.LinkedObject;
 import dev.ebpf4j.maps.ArenaMap;
 import dev.ebpf4j.maps.BpfMap;
-import dev.ebpf4j.maps.Codec;
 import dev.ebpf4j.maps.DataSection;
 import dev.ebpf4j.maps.GlobalVariable;
 import dev.ebpf4j.maps.Pins;
-import dev.ebpf4j.maps.TypeRef;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.spec.ProgramType;
@@ -176,7 +176,7 @@ public final class LoadedObject implements AutoCloseable {
      * @param codec how its value stands in memory
      * @param <T> its Java type
      * @throws MissingObjectException if there is none
-     * @throws dev.ebpf4j.maps.CodecMismatchException if the codec does not fit the variable's type
+     * @throws dev.ebpf4j.codec.CodecMismatchException if the codec does not fit the variable's type
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public <T> GlobalVariable<T> variable(String name, Codec<T> codec) {

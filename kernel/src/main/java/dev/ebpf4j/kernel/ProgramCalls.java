@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.BpfException;
-import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.sys.BpfAttr;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
@@ -28,7 +27,7 @@ final class ProgramCalls {
             MemorySegment attr = arena.allocate(BpfAttr.Obj.BYTES, Long.BYTES);
             attr.set(JAVA_LONG, BpfAttr.Obj.PATHNAME, arena.allocateFrom(path).address());
             long fd = sys.bpf(Cmd.BPF_OBJ_GET, attr, BpfAttr.Obj.BYTES);
-            return new Fd(sys, checked(fd, "open the program pinned at " + path));
+            return new Fd(sys, BpfException.checked(fd, "open the program pinned at " + path));
         }
     }
 
@@ -37,7 +36,8 @@ final class ProgramCalls {
             MemorySegment attr = arena.allocate(BpfAttr.Obj.BYTES, Long.BYTES);
             attr.set(JAVA_LONG, BpfAttr.Obj.PATHNAME, arena.allocateFrom(path).address());
             attr.set(JAVA_INT, BpfAttr.Obj.BPF_FD, fd);
-            checked(sys.bpf(Cmd.BPF_OBJ_PIN, attr, BpfAttr.Obj.BYTES), "pin program '" + name + "' at " + path);
+            BpfException.checked(
+                    sys.bpf(Cmd.BPF_OBJ_PIN, attr, BpfAttr.Obj.BYTES), "pin program '" + name + "' at " + path);
         }
     }
 
@@ -46,12 +46,12 @@ final class ProgramCalls {
             MemorySegment attr = arena.allocate(BpfAttr.GetId.BYTES, Long.BYTES);
             attr.set(JAVA_INT, BpfAttr.GetId.PROG_ID, id);
             long fd = sys.bpf(Cmd.BPF_PROG_GET_FD_BY_ID, attr, BpfAttr.GetId.BYTES);
-            return new Fd(sys, checked(fd, "open the program with id " + id));
+            return new Fd(sys, BpfException.checked(fd, "open the program with id " + id));
         }
     }
 
     static Fd duplicate(Sys sys, int fd, String name) {
-        return new Fd(sys, checked(sys.dup(fd), "duplicate the descriptor of program '" + name + "'"));
+        return new Fd(sys, BpfException.checked(sys.dup(fd), "duplicate the descriptor of program '" + name + "'"));
     }
 
     /** The kernel answers for any object of BPF, so the descriptor is looked at first, where there is a /proc. */
@@ -79,12 +79,5 @@ final class ProgramCalls {
         } catch (BpfException e) {
             return null;
         }
-    }
-
-    private static long checked(long result, String operation) {
-        if (result < 0) {
-            throw new BpfException(operation, Errno.of(result));
-        }
-        return result;
     }
 }

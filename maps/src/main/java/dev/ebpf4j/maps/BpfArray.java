@@ -2,6 +2,8 @@ package dev.ebpf4j.maps;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
+import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.codec.CodecMismatchException;
 import dev.ebpf4j.spec.MapType;
 import java.util.Objects;
 

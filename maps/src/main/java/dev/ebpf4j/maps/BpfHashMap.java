@@ -1,5 +1,7 @@
 package dev.ebpf4j.maps;
 
+import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.codec.CodecMismatchException;
 import dev.ebpf4j.spec.MapType;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;

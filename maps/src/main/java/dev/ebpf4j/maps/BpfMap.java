@@ -1,6 +1,7 @@
 package dev.ebpf4j.maps;
 
 import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.codec.TypeRef;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.spec.Bytes;
@@ -213,7 +214,7 @@ public final class BpfMap implements AutoCloseable {
      */
     public BpfMap duplicate(MapSpec wanted, @Nullable Btf btf) {
         String operation = "use map '" + name + "' as map '" + wanted.name() + "'";
-        Fd copy = new Fd(sys, MapCalls.checked(sys.dup(fd()), operation));
+        Fd copy = new Fd(sys, BpfException.checked(sys.dup(fd()), operation));
         return owned(copy, () -> {
             MapInfo info = MapCalls.info(sys, copy.fd(), "map '" + name + "'");
             MapCompatibility.checkLayout(operation, "given", info, wanted);
@@ -544,7 +545,9 @@ public final class BpfMap implements AutoCloseable {
         fd.close();
     }
 
-    Sys sys() {
+    /** {@return the kernel that holds it, for the packages beside this one} */
+    @SuppressWarnings("exports") // Sys is hidden from users.
+    public Sys sys() {
         return sys;
     }
 

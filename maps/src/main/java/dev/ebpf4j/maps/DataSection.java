@@ -2,6 +2,9 @@ package dev.ebpf4j.maps;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.btf.BtfType;
+import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.codec.CodecMismatchException;
+import dev.ebpf4j.codec.TypeRef;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.error.MissingObjectException;

@@ -1,5 +1,6 @@
 package dev.ebpf4j.maps;
 
+import dev.ebpf4j.codec.Codec;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -106,12 +106,13 @@ final class MapCalls {
             MemorySegment attr = arena.allocate(BpfAttr.Obj.BYTES, 8);
             attr.set(JAVA_LONG, BpfAttr.Obj.PATHNAME, arena.allocateFrom(path).address());
             long fd = sys.bpf(Cmd.BPF_OBJ_GET, attr, BpfAttr.Obj.BYTES);
-            return new Fd(sys, checked(fd, "open the map pinned at " + path));
+            return new Fd(sys, BpfException.checked(fd, "open the map pinned at " + path));
         }
     }
 
     static Fd byId(Sys sys, int id) {
-        return new Fd(sys, checked(fdById(sys, Cmd.BPF_MAP_GET_FD_BY_ID, id), "open the map with id " + id));
+        return new Fd(
+                sys, BpfException.checked(fdById(sys, Cmd.BPF_MAP_GET_FD_BY_ID, id), "open the map with id " + id));
     }
 
     private static long fdById(Sys sys, int cmd, int id) {
@@ -126,7 +127,7 @@ final class MapCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = arena.allocate(BpfAttr.MapElem.BYTES, 8);
             attr.set(JAVA_INT, BpfAttr.MapElem.MAP_FD, fd);
-            checked(sys.bpf(Cmd.BPF_MAP_FREEZE, attr, Integer.BYTES), "freeze map '" + name + "'");
+            BpfException.checked(sys.bpf(Cmd.BPF_MAP_FREEZE, attr, Integer.BYTES), "freeze map '" + name + "'");
         }
     }
 
@@ -161,7 +162,7 @@ final class MapCalls {
     /** Fetches the BTF with this id out of the kernel. */
     static Btf btf(Sys sys, int id, String what) {
         String operation = "read the BTF of " + what;
-        try (Fd fd = new Fd(sys, checked(fdById(sys, Cmd.BPF_BTF_GET_FD_BY_ID, id), operation));
+        try (Fd fd = new Fd(sys, BpfException.checked(fdById(sys, Cmd.BPF_BTF_GET_FD_BY_ID, id), operation));
                 Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(UapiStruct.BtfInfo.BYTES, 8);
             infoByFd(sys, fd.fd(), info, operation);
@@ -181,14 +182,7 @@ final class MapCalls {
             attr.set(JAVA_INT, BpfAttr.InfoByFd.BPF_FD, fd);
             attr.set(JAVA_INT, BpfAttr.InfoByFd.INFO_LEN, (int) info.byteSize());
             attr.set(JAVA_LONG, BpfAttr.InfoByFd.INFO, info.address());
-            checked(sys.bpf(Cmd.BPF_OBJ_GET_INFO_BY_FD, attr, BpfAttr.InfoByFd.BYTES), operation);
+            BpfException.checked(sys.bpf(Cmd.BPF_OBJ_GET_INFO_BY_FD, attr, BpfAttr.InfoByFd.BYTES), operation);
         }
-    }
-
-    static long checked(long result, String operation) {
-        if (result < 0) {
-            throw new BpfException(operation, Errno.of(result));
-        }
-        return result;
     }
 }

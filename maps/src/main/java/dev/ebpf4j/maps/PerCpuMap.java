@@ -1,5 +1,8 @@
 package dev.ebpf4j.maps;
 
+import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.codec.CodecMismatchException;
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.spec.MapType;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,5 @@
 /**
- * Maps that the kernel holds: bytes, typed elements, global variables and ring buffers.
+ * Maps that the kernel holds: bytes, typed elements, global variables.
  *
  * <p>Start reading at {@link dev.ebpf4j.maps.BpfMap}.
  *

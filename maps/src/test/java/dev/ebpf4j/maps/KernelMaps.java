@@ -9,10 +9,10 @@ import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.UnsupportedPlatformException;
 
 /** Real maps for tests, where the machine allows. */
-final class KernelMaps {
+public final class KernelMaps {
     private KernelMaps() {}
 
-    static MapSpec spec(MapType type, int keySize, int valueSize, int maxEntries) {
+    public static MapSpec spec(MapType type, int keySize, int valueSize, int maxEntries) {
         return MapSpec.builder("test_map", type)
                 .keySize(keySize)
                 .valueSize(valueSize)
@@ -21,7 +21,7 @@ final class KernelMaps {
     }
 
     /** Creates the map, or aborts the test where this process may not. */
-    static BpfMap create(MapSpec spec) {
+    public static BpfMap create(MapSpec spec) {
         try {
             return BpfMap.create(spec);
         } catch (UnsupportedPlatformException e) {

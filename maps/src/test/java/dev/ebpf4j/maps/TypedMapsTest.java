@@ -11,6 +11,8 @@ import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.btf.BtfBuilder;
 import dev.ebpf4j.btf.BtfLinkage;
 import dev.ebpf4j.btf.BtfType;
+import dev.ebpf4j.codec.CodecMismatchException;
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.error.MissingObjectException;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;

@@ -8,15 +8,15 @@ import dev.ebpf4j.attach.Link;
 import dev.ebpf4j.attach.RawTracepoint;
 import dev.ebpf4j.attach.Tracepoint;
 import dev.ebpf4j.attach.TracingRawTp;
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.kernel.Program;
 import dev.ebpf4j.maps.BpfMap;
-import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.maps.GlobalVariable;
-import dev.ebpf4j.maps.RingBuffer;
+import dev.ebpf4j.rings.RingBuffer;
 import dev.ebpf4j.test.LeakCheck;
 import dev.ebpf4j.test.RequiresBpf;
 import java.lang.foreign.Arena;
@@ -92,9 +92,9 @@ class AttachErrorsTest {
                 Link link = object.program("on_exec").attach()) {
             assertTrue(link.isOpen());
             assertFails(BpfException.class, """
-                    can't attach program 'on_exec' to tracepoint sched/sched_process_exec: EEXIST (File exists)
-                      the program is attached there already
-                    """, () -> object.program("on_exec").attach());
+                can't attach program 'on_exec' to tracepoint sched/sched_process_exec: EEXIST (File exists)
+                  the program is attached there already
+                """, () -> object.program("on_exec").attach());
         }
     }
 

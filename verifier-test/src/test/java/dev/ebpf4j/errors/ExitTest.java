@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ebpf4j.attach.Link;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.LoadedObject;
-import dev.ebpf4j.maps.RingBuffer;
+import dev.ebpf4j.rings.RingBuffer;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.test.KernelResources;
 import dev.ebpf4j.test.LeakCheck;

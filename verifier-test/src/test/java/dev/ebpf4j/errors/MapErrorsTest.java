@@ -3,6 +3,9 @@ package dev.ebpf4j.errors;
 import static dev.ebpf4j.errors.Messages.assertFails;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.codec.CodecMismatchException;
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.error.MissingObjectException;
@@ -11,11 +14,8 @@ import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.maps.BpfArray;
 import dev.ebpf4j.maps.BpfHashMap;
 import dev.ebpf4j.maps.BpfMap;
-import dev.ebpf4j.maps.Codec;
-import dev.ebpf4j.maps.CodecMismatchException;
-import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.maps.MapSizeException;
-import dev.ebpf4j.maps.RingBuffer;
+import dev.ebpf4j.rings.RingBuffer;
 import dev.ebpf4j.test.LeakCheck;
 import dev.ebpf4j.test.RequiresBpf;
 import java.lang.foreign.Arena;
@@ -59,15 +59,15 @@ class MapErrorsTest {
         try (LoadedObject object = BpfLoader.load(Sources.good())) {
             BpfMap stats = object.map("stats");
             assertFails(CodecMismatchException.class, """
-                    the value of map 'stats' does not fit the codec for long
-                      offset  size  C            Java
-                           0    32  struct stat  long  <- needs 32 bytes, has 8
-                    """, () -> BpfHashMap.of(stats, Codecs.INT, Codecs.LONG));
+                the value of map 'stats' does not fit the codec for long
+                  offset  size  C            Java
+                       0    32  struct stat  long  <- needs 32 bytes, has 8
+                """, () -> BpfHashMap.of(stats, Codecs.INT, Codecs.LONG));
             assertFails(CodecMismatchException.class, """
-                    the key of map 'stats' does not fit the codec for long
-                      offset  size  C      Java
-                           0     4  __u32  long  <- needs 4 bytes, has 8
-                    """, () -> BpfHashMap.of(stats, Codecs.LONG, codec(Stat.class)));
+                the key of map 'stats' does not fit the codec for long
+                  offset  size  C      Java
+                       0     4  __u32  long  <- needs 4 bytes, has 8
+                """, () -> BpfHashMap.of(stats, Codecs.LONG, codec(Stat.class)));
             assertFails(
                     CodecMismatchException.class, """
                     the value of map 'stats' (struct stat, 32 bytes) does not fit record TooWide
@@ -86,10 +86,10 @@ class MapErrorsTest {
                                                     int pid         <- no member of this name
                     """, () -> BpfHashMap.of(stats, Codecs.INT, codec(Renamed.class)));
             assertFails(CodecMismatchException.class, """
-                    the variable 'seen' does not fit the codec for int
-                      offset  size  C      Java
-                           0     8  __u64  int   <- needs 8 bytes, has 4
-                    """, () -> object.variable("seen", Codecs.INT));
+                the variable 'seen' does not fit the codec for int
+                  offset  size  C      Java
+                       0     8  __u64  int   <- needs 8 bytes, has 4
+                """, () -> object.variable("seen", Codecs.INT));
         }
     }
 
@@ -129,9 +129,9 @@ class MapErrorsTest {
             stats.update(1, new Stat(1, 1, "one"));
             stats.update(2, new Stat(2, 2, "two"));
             BpfException e = assertFails(BpfException.class, """
-                    can't update an element of map 'stats': E2BIG (Argument list too long)
-                      the map is full: max_entries is 2
-                    """, () -> stats.update(3, new Stat(3, 3, "three")));
+                can't update an element of map 'stats': E2BIG (Argument list too long)
+                  the map is full: max_entries is 2
+                """, () -> stats.update(3, new Stat(3, 3, "three")));
             assertTrue(e.errno().is(Errno.E2BIG));
         }
     }
@@ -139,13 +139,13 @@ class MapErrorsTest {
     @Test
     void mapsThatTheKernelDoesNotCreate() {
         assertFails(BpfException.class, """
-                can't create map 'stats' (HASH, key 4 B, value 32 B, 0 entries, flags 0x0): EINVAL (Invalid argument)
-                  it is to hold 0 entries: give __uint(max_entries, N) in C, or withMaxEntries(N)
-                """, () -> load("max_entries, 2", "max_entries, 0"));
+            can't create map 'stats' (HASH, key 4 B, value 32 B, 0 entries, flags 0x0): EINVAL (Invalid argument)
+              it is to hold 0 entries: give __uint(max_entries, N) in C, or withMaxEntries(N)
+            """, () -> load("max_entries, 2", "max_entries, 0"));
         assertFails(BpfException.class, """
-                can't create map 'stats' (ARRAY, key 8 B, value 32 B, 2 entries, flags 0x0): EINVAL (Invalid argument)
-                  the keys of ARRAY maps are indexes of 4 bytes, these have 8
-                """, () -> load("TYPE_HASH", "TYPE_ARRAY", "key, __u32", "key, __u64"));
+            can't create map 'stats' (ARRAY, key 8 B, value 32 B, 2 entries, flags 0x0): EINVAL (Invalid argument)
+              the keys of ARRAY maps are indexes of 4 bytes, these have 8
+            """, () -> load("TYPE_HASH", "TYPE_ARRAY", "key, __u32", "key, __u64"));
     }
 
     /** More than any machine of today has; the kernel refuses it by its size, before it allocates anything. */

@@ -3,12 +3,12 @@ package dev.ebpf4j.errors;
 import static dev.ebpf4j.errors.Messages.assertFails;
 
 import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.codec.TypeRef;
 import dev.ebpf4j.error.MissingObjectException;
 import dev.ebpf4j.kernel.KernelInfo;
 import dev.ebpf4j.link.LinkException;
 import dev.ebpf4j.link.LinkInputs;
 import dev.ebpf4j.link.ObjectLinker;
-import dev.ebpf4j.maps.TypeRef;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.test.RequiresBpf;
 import java.nio.ByteOrder;
@@ -67,9 +67,9 @@ class SpecErrorsTest {
     void aTypeThatTheObjectDoesNotDescribe() {
         Btf btf = Sources.good().btf();
         assertFails(MissingObjectException.class, """
-                the BTF has no type 'stats'; close names: stat; clang keeps a type only if a program, map or global variable uses it, as does
-                  const struct stats *unused_stats __attribute__((unused));
-                """, () -> TypeRef.named(btf, "stats"));
+            the BTF has no type 'stats'; close names: stat; clang keeps a type only if a program, map or global variable uses it, as does
+              const struct stats *unused_stats __attribute__((unused));
+            """, () -> TypeRef.named(btf, "stats"));
         assertFails(
                 MissingObjectException.class,
                 "no type 'stat': the object has no BTF; compile it with -g, and link it without strip",
@@ -92,13 +92,13 @@ class SpecErrorsTest {
 
     private static ObjectSpec inSection(String section) {
         return Sources.object("sections", """
-                #include "types.h"
-                SEC("%s")
-                int f(void *ctx)
-                {
-                	return 0;
-                }
-                """.formatted(section) + Sources.LICENSE);
+            #include "types.h"
+            SEC("%s")
+            int f(void *ctx)
+            {
+            	return 0;
+            }
+            """.formatted(section) + Sources.LICENSE);
     }
 
     @Test
@@ -118,17 +118,17 @@ class SpecErrorsTest {
     @Test
     void aKernelWithoutTypeInformation() {
         ObjectSpec relocated = Sources.object("relocated", """
-                #include "types.h"
-                struct task_struct {
-                	int exit_code;
-                } __attribute__((preserve_access_index));
+            #include "types.h"
+            struct task_struct {
+            	int exit_code;
+            } __attribute__((preserve_access_index));
 
-                SEC("raw_tp/sched_process_exit")
-                int on_exit(__u64 *ctx)
-                {
-                	return BPF_CORE_READ((struct task_struct *)ctx[0], exit_code);
-                }
-                """ + Sources.LICENSE);
+            SEC("raw_tp/sched_process_exit")
+            int on_exit(__u64 *ctx)
+            {
+            	return BPF_CORE_READ((struct task_struct *)ctx[0], exit_code);
+            }
+            """ + Sources.LICENSE);
         assertFails(
                 LinkException.class,
                 "object 'relocated' is relocated by type information (CO-RE), and this kernel has none:"

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ebpf4j.btf.BtfType;
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.error.VerifierException;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.KernelInfo;
 import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.kernel.ProgramDump;
 import dev.ebpf4j.maps.BpfArray;
-import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.test.LeakCheck;
 import dev.ebpf4j.test.RequiresBpf;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ebpf4j.btf.BtfType;
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.KernelInfo;
 import dev.ebpf4j.kernel.LoadedObject;
@@ -14,7 +15,6 @@ import dev.ebpf4j.kernel.TestRunResult;
 import dev.ebpf4j.link.LinkException;
 import dev.ebpf4j.link.LinkInputs;
 import dev.ebpf4j.link.ObjectLinker;
-import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.test.LeakCheck;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.insn.Code;
@@ -18,7 +19,6 @@ import dev.ebpf4j.kernel.VerifierLogging;
 import dev.ebpf4j.link.LinkedObject;
 import dev.ebpf4j.link.ObjectLinker;
 import dev.ebpf4j.maps.BpfMap;
-import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.maps.GlobalVariable;
 import dev.ebpf4j.plan.Feature;
 import dev.ebpf4j.plan.KernelFeatures;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.kernel.BpfLoader;
@@ -12,7 +13,6 @@ import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.kernel.Program;
 import dev.ebpf4j.maps.BpfArray;
 import dev.ebpf4j.maps.BpfMap;
-import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.maps.GlobalVariable;
 import dev.ebpf4j.maps.MapInfo;
 import dev.ebpf4j.maps.MapSizeException;

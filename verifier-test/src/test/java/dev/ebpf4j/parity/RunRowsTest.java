@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ebpf4j.attach.Link;
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.kernel.Benchmark;
@@ -21,7 +22,6 @@ import dev.ebpf4j.kernel.TaskFd;
 import dev.ebpf4j.kernel.TestRun;
 import dev.ebpf4j.kernel.TestRunResult;
 import dev.ebpf4j.kernel.TracePipe;
-import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.test.BpfFs;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.elf.ElfReader;
 import dev.ebpf4j.error.MissingObjectException;
 import dev.ebpf4j.error.VerifierException;
@@ -16,7 +17,6 @@ import dev.ebpf4j.link.LinkException;
 import dev.ebpf4j.link.ObjectLinker;
 import dev.ebpf4j.maps.BpfArray;
 import dev.ebpf4j.maps.BpfMap;
-import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.spec.AttachType;
 import dev.ebpf4j.spec.ObjectSpec;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ebpf4j.clang.Clang;
 import dev.ebpf4j.clang.CompileRequest;
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.elf.ElfReader;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
@@ -19,7 +20,6 @@ import dev.ebpf4j.kernel.TestRun;
 import dev.ebpf4j.link.LinkException;
 import dev.ebpf4j.maps.ArenaMap;
 import dev.ebpf4j.maps.BpfMap;
-import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.maps.GlobalVariable;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebpf4j.clang.Clang;
 import dev.ebpf4j.clang.CompileRequest;
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.elf.ElfReader;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.MissingObjectException;
@@ -18,7 +19,6 @@ import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.kernel.TestRun;
 import dev.ebpf4j.link.LinkException;
 import dev.ebpf4j.maps.BpfMap;
-import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.maps.MapInfo;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.MissingObjectException;
 import dev.ebpf4j.error.VerifierException;
@@ -17,7 +18,6 @@ import dev.ebpf4j.kernel.LoadOptions;
 import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.link.ObjectLinker;
 import dev.ebpf4j.maps.BpfMap;
-import dev.ebpf4j.maps.Codecs;
 import dev.ebpf4j.maps.GlobalVariable;
 import dev.ebpf4j.maps.MapMismatchException;
 import dev.ebpf4j.maps.Pins;

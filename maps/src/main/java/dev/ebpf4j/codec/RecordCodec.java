@@ -1,8 +1,8 @@
-package dev.ebpf4j.maps;
+package dev.ebpf4j.codec;
 
-import dev.ebpf4j.maps.CTypes.Member;
-import dev.ebpf4j.maps.RecordAccess.Field;
-import dev.ebpf4j.maps.SideBySide.Row;
+import dev.ebpf4j.codec.CTypes.Member;
+import dev.ebpf4j.codec.RecordAccess.Field;
+import dev.ebpf4j.codec.SideBySide.Row;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;

@@ -1,9 +1,10 @@
-package dev.ebpf4j.maps;
+package dev.ebpf4j.rings;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.testing.ScriptedSys;

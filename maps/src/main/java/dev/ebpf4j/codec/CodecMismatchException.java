@@ -1,4 +1,4 @@
-package dev.ebpf4j.maps;
+package dev.ebpf4j.codec;
 
 /** A Java type does not fit the C type of a map's bytes; the message shows both layouts, side by side. */
 public final class CodecMismatchException extends IllegalArgumentException {

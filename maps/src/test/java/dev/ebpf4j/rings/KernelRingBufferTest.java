@@ -1,4 +1,4 @@
-package dev.ebpf4j.maps;
+package dev.ebpf4j.rings;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.maps.KernelMaps;
 import dev.ebpf4j.sys.BpfAttr.ProgLoad;
 import dev.ebpf4j.sys.BpfAttr.ProgTestRun;
 import dev.ebpf4j.sys.Fd;

@@ -1,10 +1,12 @@
-package dev.ebpf4j.maps;
+package dev.ebpf4j.rings;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import dev.ebpf4j.codec.CString;
+import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.sys.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The object is the same for all records of a ring buffer, so that handing out a record allocates nothing. Numbers are
  * in the machine's byte order. For use by the consuming thread.
  */
-public final class RingRecord {
+public final class Event {
     /** All memory: offsets in it are addresses. A constant, so that an access compiles to a plain load. */
     static final MemorySegment ALL = Sys.memory(0, Long.MAX_VALUE).asReadOnly();
 
@@ -27,7 +29,7 @@ public final class RingRecord {
     private int size = NOT_LENT;
     private @Nullable Arena arena;
 
-    RingRecord() {}
+    Event() {}
 
     void lend(long newAddress, int newSize) {
         address = newAddress;
@@ -114,9 +116,7 @@ public final class RingRecord {
      * @throws IllegalStateException after the consumer's call
      */
     public String getString(int offset, int length) {
-        byte[] bytes = new byte[length];
-        MemorySegment.copy(ALL, JAVA_BYTE, at(offset, length), bytes, 0, length);
-        return CString.decode(bytes);
+        return CString.read(ALL, at(offset, length), length);
     }
 
     /**

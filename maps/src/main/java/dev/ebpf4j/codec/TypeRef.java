@@ -1,4 +1,4 @@
-package dev.ebpf4j.maps;
+package dev.ebpf4j.codec;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.btf.BtfType;

@@ -1,4 +1,4 @@
-package dev.ebpf4j.maps;
+package dev.ebpf4j.rings;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.maps.KernelMaps;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.testing.ScriptedSys;
 import java.lang.foreign.MemorySegment;
@@ -75,7 +77,7 @@ class RingBufferTest {
         try (RingBuffer buffer = open(1, 4096)) {
             SyntheticRing ring = rings.getFirst();
             List<Integer> seen = new ArrayList<>();
-            RingConsumer consumer = event -> seen.add((int) event.getByte(0));
+            EventConsumer consumer = event -> seen.add((int) event.getByte(0));
             long dropped = ring.reserve(100);
             long late = ring.reserve(8);
             ring.put(8, 3);
@@ -135,7 +137,7 @@ class RingBufferTest {
     void aLentRecordIsGoneAfterTheCall() {
         try (RingBuffer buffer = open(1, 4096)) {
             rings.getFirst().put(16, 1);
-            AtomicReference<RingRecord> kept = new AtomicReference<>();
+            AtomicReference<Event> kept = new AtomicReference<>();
             AtomicReference<MemorySegment> segment = new AtomicReference<>();
             assertEquals(1, buffer.consume(event -> {
                 kept.set(event);

@@ -1,4 +1,4 @@
-package dev.ebpf4j.maps;
+package dev.ebpf4j.codec;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.ebpf4j.maps.ScalarCodec.Fit;
+import dev.ebpf4j.codec.ScalarCodec.Fit;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
@@ -96,15 +96,7 @@ public final class Codecs {
      */
     public static Codec<String> string(int size) {
         return new ScalarCodec<>(
-                "String in " + size + " bytes",
-                size,
-                Fit.TEXT,
-                (s, o) -> {
-                    byte[] bytes = new byte[size];
-                    MemorySegment.copy(s, JAVA_BYTE, o, bytes, 0, size);
-                    return CString.decode(bytes);
-                },
-                (v, s, o) -> {
+                "String in " + size + " bytes", size, Fit.TEXT, (s, o) -> CString.read(s, o, size), (v, s, o) -> {
                     byte[] text = v.getBytes(UTF_8);
                     if (text.length > size) {
                         throw new IllegalArgumentException(

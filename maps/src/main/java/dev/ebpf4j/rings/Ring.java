@@ -1,10 +1,11 @@
-package dev.ebpf4j.maps;
+package dev.ebpf4j.rings;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi.Flag;
@@ -99,7 +100,7 @@ final class Ring {
      *
      * @return how many were handed out
      */
-    int consume(RingBuffer owner, RingRecord event, RingConsumer consumer, int limit) {
+    int consume(RingBuffer owner, Event event, EventConsumer consumer, int limit) {
         int count = 0;
         long position = (long) LONG.getAcquire(ALL, consumerPage);
         long end = (long) LONG.getAcquire(ALL, producerPage);
@@ -130,7 +131,7 @@ final class Ring {
     }
 
     /** Lends one record; whatever the consumer does, the record is done and its memory the kernel's again. */
-    private void deliver(RingRecord event, RingConsumer consumer, long address, long next) {
+    private void deliver(Event event, EventConsumer consumer, long address, long next) {
         event.lend(address, lastLength);
         try {
             consumer.accept(event);

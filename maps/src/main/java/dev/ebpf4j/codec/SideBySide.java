@@ -1,4 +1,4 @@
-package dev.ebpf4j.maps;
+package dev.ebpf4j.codec;
 
 import java.util.List;
 

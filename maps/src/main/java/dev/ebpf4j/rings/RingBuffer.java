@@ -1,9 +1,10 @@
-package dev.ebpf4j.maps;
+package dev.ebpf4j.rings;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.sys.EpollEvents;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
@@ -40,7 +41,7 @@ public final class RingBuffer implements AutoCloseable {
     private final List<Ring> rings = new ArrayList<>();
     private final List<Fd> fds = new ArrayList<>();
     private final Arena arena = Arena.ofShared();
-    private final RingRecord event = new RingRecord();
+    private final Event event = new Event();
     private final ReentrantLock polling = new ReentrantLock();
     private final MemorySegment counter;
     private final MemorySegment one;
@@ -87,13 +88,13 @@ public final class RingBuffer implements AutoCloseable {
     }
 
     private int owned(long result, String operation) {
-        Fd fd = new Fd(sys, MapCalls.checked(result, operation));
+        Fd fd = new Fd(sys, BpfException.checked(result, operation));
         fds.add(fd);
         return fd.fd();
     }
 
     private void watch(int fd, long data, String what) {
-        MapCalls.checked(sys.epollCtl(epoll, EPOLL_CTL_ADD, fd, EpollEvents.EPOLLIN, data), "wait for the " + what);
+        BpfException.checked(sys.epollCtl(epoll, EPOLL_CTL_ADD, fd, EpollEvents.EPOLLIN, data), "wait for the " + what);
     }
 
     /**
@@ -105,7 +106,7 @@ public final class RingBuffer implements AutoCloseable {
      * @throws IllegalStateException if this is closed already, or the consumer calls it
      * @throws BpfException if the kernel refuses to wait
      */
-    public int poll(Duration timeout, RingConsumer consumer) {
+    public int poll(Duration timeout, EventConsumer consumer) {
         long deadline = deadline(timeout);
         return exclusively(() -> {
             int spins = 0;
@@ -131,7 +132,7 @@ public final class RingBuffer implements AutoCloseable {
      * @return how many records were handed out
      * @throws IllegalStateException if this is closed already, or the consumer calls it
      */
-    public int consume(RingConsumer consumer) {
+    public int consume(EventConsumer consumer) {
         return consumeN(Integer.MAX_VALUE, consumer);
     }
 
@@ -145,7 +146,7 @@ public final class RingBuffer implements AutoCloseable {
      * @throws IllegalArgumentException if {@code limit} is negative
      * @throws IllegalStateException if this is closed already, or the consumer calls it
      */
-    public int consumeN(int limit, RingConsumer consumer) {
+    public int consumeN(int limit, EventConsumer consumer) {
         if (limit < 0) {
             throw new IllegalArgumentException("a limit of " + limit + " records");
         }
@@ -207,7 +208,7 @@ public final class RingBuffer implements AutoCloseable {
         }
     }
 
-    private int drain(RingConsumer consumer, int limit) {
+    private int drain(EventConsumer consumer, int limit) {
         Objects.requireNonNull(consumer);
         int count = 0;
         int start = firstRing;

@@ -1,4 +1,4 @@
-package dev.ebpf4j.maps;
+package dev.ebpf4j.codec;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -12,6 +12,7 @@ import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.btf.BtfBuilder;
 import dev.ebpf4j.btf.BtfType;
 import dev.ebpf4j.error.MissingObjectException;
+import dev.ebpf4j.rings.Event;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
@@ -96,15 +97,15 @@ class CodecsTest {
         assertTrue(message.contains("the type event (struct event, 48 bytes) does not fit record Wrong"), message);
         String table = message.substring(message.indexOf('\n') + 1);
         assertEquals("""
-                  offset  size  struct event                    record Wrong
-                       0     4  int pid                         int pid
-                       4     1  _Bool flag                      int flag        <- int has 4 bytes; use byte or boolean
-                       8     8  unsigned long long duration_ns  int durationNs  <- int has 4 bytes; use long
-                      16    13  char[13] comm                   String comm
-                      32     8  struct point where              Point where
-                      40     8  unsigned long long last                         <- no component of this name
-                                                                int extra       <- no member of this name\
-                """, table);
+              offset  size  struct event                    record Wrong
+                   0     4  int pid                         int pid
+                   4     1  _Bool flag                      int flag        <- int has 4 bytes; use byte or boolean
+                   8     8  unsigned long long duration_ns  int durationNs  <- int has 4 bytes; use long
+                  16    13  char[13] comm                   String comm
+                  32     8  struct point where              Point where
+                  40     8  unsigned long long last                         <- no component of this name
+                                                            int extra       <- no member of this name\
+            """, table);
     }
 
     @Test
