@@ -7,16 +7,17 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.ebpf4j.codec.CString;
 import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.sys.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record of a ring buffer, lent to the consumer for the duration of its call: the bytes are the kernel's own, not
+ * One record of a ring buffer or perf buffer, lent to the consumer for the duration of its call: the bytes are the kernel's own, not
  * copied, and are reused afterwards. Every access after the call throws {@link IllegalStateException}.
  *
- * <p>The object is the same for all records of a ring buffer, so that handing out a record allocates nothing. Numbers are
+ * <p>The object is the same for all records of a poller, so that handing out a record allocates nothing. Numbers are
  * in the machine's byte order. For use by the consuming thread.
  */
 public final class Event {
@@ -25,15 +26,35 @@ public final class Event {
 
     private static final int NOT_LENT = -1;
 
+    private static final int NO_CPU = -1;
+
     private long address;
     private int size = NOT_LENT;
+    private int cpu = NO_CPU;
+    private long time;
+    private @Nullable BpfMap map;
     private @Nullable Arena arena;
 
+    /** Set by whoever wants the loop over the records to end. */
+    private volatile boolean stopping;
+
     Event() {}
+
+    /** Names the origin of the records that follow. */
+    void from(BpfMap newMap, int newCpu) {
+        map = newMap;
+        cpu = newCpu;
+        time = 0;
+    }
 
     void lend(long newAddress, int newSize) {
         address = newAddress;
         size = newSize;
+    }
+
+    void lend(long newAddress, int newSize, long newTime) {
+        lend(newAddress, newSize);
+        time = newTime;
     }
 
     /** Ends the loan: from here on nothing that was handed out gives access to the memory. */
@@ -43,6 +64,15 @@ public final class Event {
             arena.close();
             arena = null;
         }
+    }
+
+    /** Ends the loop over the records after the present one. For any thread; for good. */
+    void stop() {
+        stopping = true;
+    }
+
+    boolean stopping() {
+        return stopping;
     }
 
     /**
@@ -56,6 +86,42 @@ public final class Event {
             throw notLent();
         }
         return size;
+    }
+
+    /**
+     * The map that it came through.
+     *
+     * @return one of the maps that were opened
+     * @throws IllegalStateException after the consumer's call
+     */
+    public BpfMap map() {
+        BpfMap from = map;
+        if (size == NOT_LENT || from == null) {
+            throw notLent();
+        }
+        return from;
+    }
+
+    /**
+     * The CPU that it was written on, where there is a ring for each.
+     *
+     * @return a CPU number, or -1 for a ring buffer, which does not tell
+     * @throws IllegalStateException after the consumer's call
+     */
+    public int cpu() {
+        size();
+        return cpu;
+    }
+
+    /**
+     * When it was written, where the kernel notes that.
+     *
+     * @return nanoseconds on the clock that was asked for when the ring was opened, or 0 if the record has no time
+     * @throws IllegalStateException after the consumer's call
+     */
+    public long time() {
+        size();
+        return time;
     }
 
     /**
@@ -179,6 +245,6 @@ public final class Event {
 
     private static IllegalStateException notLent() {
         return new IllegalStateException(
-                "a ring buffer's record is lent for the call of its consumer only; copy what is needed later");
+                "a record is lent for the call of its consumer only; copy what is needed later");
     }
 }

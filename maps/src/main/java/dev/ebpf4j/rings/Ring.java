@@ -11,6 +11,7 @@ import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi.Flag;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The mapped memory of one ring buffer map and its consumer's loop.
@@ -28,7 +29,7 @@ import java.lang.invoke.VarHandle;
  * <p>Source: {@code kernel/bpf/ringbuf.c} and {@code Documentation/bpf/ringbuf.rst}. Positions only grow; taken modulo the
  * size they are offsets into the data.
  */
-final class Ring {
+final class Ring implements Channel {
     private static final int HEADER = Flag.BPF_RINGBUF_HDR_SZ;
     private static final int DISCARD = Flag.BPF_RINGBUF_DISCARD_BIT;
     private static final int PROT_READ = 1;
@@ -54,6 +55,7 @@ final class Ring {
     private int lastLength = -1;
 
     private long lastStride;
+    private final AtomicLong discarded = new AtomicLong();
 
     Ring(BpfMap map) {
         this.map = map;
@@ -86,25 +88,39 @@ final class Ring {
         return address;
     }
 
-    void unmap() {
+    @Override
+    public void unmap() {
         sys.munmap(producerPage, pageSize + 2 * size);
         sys.munmap(consumerPage, pageSize);
     }
 
-    int fd() {
+    @Override
+    public BpfMap map() {
+        return map;
+    }
+
+    @Override
+    public int fd() {
         return map.fd();
     }
 
-    /**
-     * Hands records to {@code consumer} until there are none, {@code limit} are done, or {@code owner} is stopping.
-     *
-     * @return how many were handed out
-     */
-    int consume(RingBuffer owner, Event event, EventConsumer consumer, int limit) {
+    @Override
+    public long lost() {
+        return 0;
+    }
+
+    @Override
+    public long discarded() {
+        return discarded.get();
+    }
+
+    @Override
+    public int drain(Event event, EventConsumer consumer, int limit) {
+        event.from(map, -1);
         int count = 0;
         long position = (long) LONG.getAcquire(ALL, consumerPage);
         long end = (long) LONG.getAcquire(ALL, producerPage);
-        while (position < end && count < limit && !owner.stopping()) {
+        while (position < end && count < limit && !event.stopping()) {
             long header = data + (position & mask);
             int length = (int) INT.getAcquire(ALL, header);
             // Mostly false, and so predicted: the loads of the next record then need not wait for this one's length.
@@ -113,6 +129,7 @@ final class Ring {
                     return count; // BUSY: the program is still writing it
                 }
                 if ((length & DISCARD) != 0) {
+                    discarded.incrementAndGet();
                     position = release(position + stride(length & ~DISCARD));
                     end = position < end ? end : (long) LONG.getAcquire(ALL, producerPage);
                     continue;
@@ -160,8 +177,8 @@ final class Ring {
         return stride;
     }
 
-    /** Whether there is a record that the kernel still waits for: then epoll reports the ring although nothing can be read. */
-    boolean headBusy() {
+    @Override
+    public boolean headBusy() {
         long position = (long) LONG.getAcquire(ALL, consumerPage);
         return position < (long) LONG.getAcquire(ALL, producerPage)
                 && (int) INT.getAcquire(ALL, data + (position & mask)) < 0;

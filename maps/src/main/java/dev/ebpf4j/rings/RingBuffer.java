@@ -38,7 +38,7 @@ public final class RingBuffer implements AutoCloseable {
     private static final long BUSY_NANOS = 20_000;
 
     private final Sys sys;
-    private final List<Ring> rings = new ArrayList<>();
+    private final List<Channel> rings = new ArrayList<>();
     private final List<Fd> fds = new ArrayList<>();
     private final Arena arena = Arena.ofShared();
     private final Event event = new Event();
@@ -169,6 +169,7 @@ public final class RingBuffer implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        event.stop();
         if (polling.isHeldByCurrentThread()) {
             return; // exclusively() releases when the consumer is out of the memory
         }
@@ -179,10 +180,6 @@ public final class RingBuffer implements AutoCloseable {
         } finally {
             polling.unlock();
         }
-    }
-
-    boolean stopping() {
-        return closed;
     }
 
     @FunctionalInterface
@@ -214,14 +211,14 @@ public final class RingBuffer implements AutoCloseable {
         int start = firstRing;
         firstRing = start + 1 < rings.size() ? start + 1 : 0;
         for (int i = 0; i < rings.size() && count < limit; i++) {
-            Ring ring = rings.get((start + i) % rings.size());
-            count += ring.consume(this, event, consumer, limit - count);
+            Channel ring = rings.get((start + i) % rings.size());
+            count += ring.drain(event, consumer.forMap(ring.map()), limit - count);
         }
         return count;
     }
 
     private boolean headBusy() {
-        for (Ring ring : rings) {
+        for (Channel ring : rings) {
             if (ring.headBusy()) {
                 return true;
             }
@@ -267,7 +264,7 @@ public final class RingBuffer implements AutoCloseable {
             }
             released = true;
         }
-        for (Ring ring : rings) {
+        for (Channel ring : rings) {
             ring.unmap();
         }
         for (Fd fd : fds) {
