@@ -18,6 +18,7 @@ cc1=$(echo "$ROOT"/usr/lib/gcc/bpf/*/cc1)
 include=$(dirname "$cc1")/include
 case $(uname -m) in x86_64) arch=x86 ;; aarch64) arch=arm64 ;; *) arch=$(uname -m) ;; esac
 mkdir -p "$CORPUS/objects/selftests-gcc"
+# A source that does not compile is left out, as many do: its log stays, and tells the next run not to try again.
 for file in "$BPF"/progs/${1:-*}.c; do
     object=$CORPUS/objects/selftests-gcc/$(basename "$file" .c).bpf.o
     log=$CORPUS/log/selftests-gcc-$(basename "$file")

@@ -1,28 +1,20 @@
 package dev.ebpf4j.cli;
 
-import dev.ebpf4j.btf.BtfFormatException;
-import dev.ebpf4j.elf.ElfFormatException;
-import dev.ebpf4j.elf.ElfReader;
 import dev.ebpf4j.kernel.KernelInfo;
 import dev.ebpf4j.link.LinkException;
 import dev.ebpf4j.link.ObjectLinker;
 import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.spec.ObjectSpec;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Shows what object files hold, without asking a kernel. */
 @Command(
@@ -37,10 +29,7 @@ import picocli.CommandLine.Spec;
             "1:--plan: an object can't be loaded here",
             "2:wrong usage, or a file that is no BPF object"
         })
-final class ObjectCommand implements Callable<Integer> {
-    @Spec
-    private @Nullable CommandSpec command;
-
+final class ObjectCommand extends FileCommand {
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Object files, of either byte order.")
     private List<Path> files = new ArrayList<>();
 
@@ -62,37 +51,31 @@ final class ObjectCommand implements Callable<Integer> {
         private boolean plan;
     }
 
-    private int exitCode = Main.OK;
+    private final List<Map<String, @Nullable Object>> trees = new ArrayList<>();
 
     @Override
     public Integer call() {
-        List<Map<String, @Nullable Object>> trees = new ArrayList<>();
         for (Path file : files) {
-            ObjectSpec spec = read(file, trees);
+            ObjectSpec spec = read(file);
             if (spec != null) {
-                show(file, spec, trees);
+                show(file, spec);
             }
         }
         if (view.json) {
             Json.write(out(), trees);
         }
-        return exitCode;
+        return exitCode();
     }
 
-    private @Nullable ObjectSpec read(Path file, List<Map<String, @Nullable Object>> trees) {
-        try {
-            return ElfReader.read(file);
-        } catch (IOException | ElfFormatException | BtfFormatException e) {
-            complain(Failures.words(e), Main.UNUSABLE);
-            Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-            tree.put("file", file.toString());
-            tree.put("error", Failures.words(e));
-            trees.add(tree);
-            return null;
-        }
+    @Override
+    void unreadable(Path file, String words) {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        tree.put("file", file.toString());
+        tree.put("error", words);
+        trees.add(tree);
     }
 
-    private void show(Path file, ObjectSpec spec, List<Map<String, @Nullable Object>> trees) {
+    private void show(Path file, ObjectSpec spec) {
         if (view.json) {
             trees.add(new ObjectReport(file.toString(), spec).tree());
         } else if (view.plan) {
@@ -111,22 +94,5 @@ final class ObjectCommand implements Callable<Integer> {
         } catch (LinkException e) {
             complain(e.getMessage(), Main.FAILED);
         }
-    }
-
-    private void complain(String words, int code) {
-        out().flush();
-        command().commandLine().getErr().println(command().qualifiedName() + ": " + words);
-        exitCode = Math.max(exitCode, code);
-    }
-
-    private PrintWriter out() {
-        return command().commandLine().getOut();
-    }
-
-    private CommandSpec command() {
-        if (command == null) {
-            throw new IllegalStateException("picocli sets the command before it calls it");
-        }
-        return command;
     }
 }

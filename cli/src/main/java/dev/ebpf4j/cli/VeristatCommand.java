@@ -1,27 +1,20 @@
 package dev.ebpf4j.cli;
 
-import dev.ebpf4j.btf.BtfFormatException;
-import dev.ebpf4j.elf.ElfFormatException;
-import dev.ebpf4j.elf.ElfReader;
 import dev.ebpf4j.kernel.ProgramVerdict;
 import dev.ebpf4j.kernel.ProgramVerifier;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.spec.ProgramSpec;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Loads each program of each object by itself and shows what the verifier made of it. */
 @Command(
@@ -35,10 +28,7 @@ import picocli.CommandLine.Spec;
             "1:a program was refused; --compare: something got worse",
             "2:wrong usage, a file that is no BPF object, or no right to load programs"
         })
-final class VeristatCommand implements Callable<Integer> {
-    @Spec
-    private @Nullable CommandSpec command;
-
+final class VeristatCommand extends FileCommand {
     @Parameters(paramLabel = "FILE", arity = "0..*", description = "Object files.")
     private List<Path> files = new ArrayList<>();
 
@@ -74,8 +64,6 @@ final class VeristatCommand implements Callable<Integer> {
     @Mixin
     private RowOptions shown = new RowOptions();
 
-    private int exitCode = Main.OK;
-
     @Override
     public Integer call() throws IOException {
         if (compared.isEmpty() == files.isEmpty()) {
@@ -91,7 +79,7 @@ final class VeristatCommand implements Callable<Integer> {
         } else {
             compare();
         }
-        return exitCode;
+        return exitCode();
     }
 
     private List<Map<String, @Nullable Object>> verdicts() {
@@ -108,12 +96,8 @@ final class VeristatCommand implements Callable<Integer> {
     }
 
     private void verify(ProgramVerifier verifier, Path file, String label, List<Map<String, @Nullable Object>> rows) {
-        ObjectSpec object;
-        try {
-            object = ElfReader.read(file);
-        } catch (IOException | ElfFormatException | BtfFormatException e) {
-            err().println(command().qualifiedName() + ": " + Failures.words(e));
-            exitCode = Main.UNUSABLE;
+        ObjectSpec object = read(file);
+        if (object == null) {
             return;
         }
         Globs wanted = new Globs(programs);
@@ -130,7 +114,7 @@ final class VeristatCommand implements Callable<Integer> {
         if (verdict.accepted()) {
             return;
         }
-        exitCode = Math.max(exitCode, Main.FAILED);
+        atLeast(Main.FAILED);
         if (logLevel > 0) {
             err().println("log of " + label + " " + verdict.program().name() + ":");
             err().println(
@@ -144,17 +128,6 @@ final class VeristatCommand implements Callable<Integer> {
         Comparison comparison = Comparison.of(Csv.read(compared.getFirst()), Csv.read(compared.getLast()), tolerance);
         shown.print(command(), Comparison.COLUMNS, comparison.rows());
         err().println(comparison.summary());
-        exitCode = comparison.worse() > 0 ? Main.FAILED : Main.OK;
-    }
-
-    private PrintWriter err() {
-        return command().commandLine().getErr();
-    }
-
-    private CommandSpec command() {
-        if (command == null) {
-            throw new IllegalStateException("picocli sets the command before it calls it");
-        }
-        return command;
+        atLeast(comparison.worse() > 0 ? Main.FAILED : Main.OK);
     }
 }

@@ -88,6 +88,24 @@ public enum MapType {
     }
 
     /**
+     * {@return whether a map of this type must be told how many elements it holds} The storages grow with what they are in,
+     * struct_ops maps hold one, and arrays of perf events have one for each CPU unless they are told otherwise.
+     */
+    public boolean needsMaxEntries() {
+        return switch (this) {
+            case SK_STORAGE,
+                    TASK_STORAGE,
+                    INODE_STORAGE,
+                    CGRP_STORAGE,
+                    CGROUP_STORAGE,
+                    PERCPU_CGROUP_STORAGE,
+                    STRUCT_OPS,
+                    PERF_EVENT_ARRAY -> false;
+            default -> true;
+        };
+    }
+
+    /**
      * Finds the type with a UAPI number.
      *
      * @param number the UAPI number

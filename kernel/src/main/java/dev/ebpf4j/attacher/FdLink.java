@@ -1,14 +1,12 @@
 package dev.ebpf4j.attacher;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebpf4j.attach.AttachTarget;
 import dev.ebpf4j.attach.Link;
-import dev.ebpf4j.sys.BpfAttr;
+import dev.ebpf4j.sys.BpfObjects;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
-import dev.ebpf4j.sys.Uapi;
 import dev.ebpf4j.sys.UapiStruct;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -55,11 +53,7 @@ public final class FdLink implements Link {
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(UapiStruct.LinkInfo.BYTES, Long.BYTES);
-            MemorySegment attr = arena.allocate(BpfAttr.InfoByFd.BYTES, Long.BYTES);
-            attr.set(JAVA_INT, BpfAttr.InfoByFd.BPF_FD, fd.fd());
-            attr.set(JAVA_INT, BpfAttr.InfoByFd.INFO_LEN, UapiStruct.LinkInfo.BYTES);
-            attr.set(JAVA_LONG, BpfAttr.InfoByFd.INFO, info.address());
-            long result = sys.bpf(Uapi.Cmd.BPF_OBJ_GET_INFO_BY_FD, attr, BpfAttr.InfoByFd.BYTES);
+            long result = BpfObjects.info(sys, fd.fd(), info);
             return result < 0 ? OptionalInt.empty() : OptionalInt.of(info.get(JAVA_INT, UapiStruct.LinkInfo.ID));
         }
     }

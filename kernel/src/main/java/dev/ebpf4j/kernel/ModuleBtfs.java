@@ -11,6 +11,7 @@ import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.sys.BpfAttr;
+import dev.ebpf4j.sys.BpfObjects;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi.Cmd;
@@ -76,7 +77,7 @@ final class ModuleBtfs {
             MemorySegment name = arena.allocate(NAME_BYTES);
             info.set(JAVA_LONG, BtfInfo.NAME, name.address());
             info.set(JAVA_INT, BtfInfo.NAME_LEN, NAME_BYTES);
-            boolean known = info(sys, fd.fd(), info) >= 0;
+            boolean known = BpfObjects.info(sys, fd.fd(), info) >= 0;
             String text = name.getString(0, UTF_8);
             return known && info.get(JAVA_INT, BtfInfo.KERNEL_BTF) != 0 && !text.equals(KERNEL_PROPER)
                     ? Optional.of(new ModuleBtf(text, id))
@@ -113,29 +114,13 @@ final class ModuleBtfs {
 
     /** The bytes of a BTF that the kernel holds; empty if it does not give them. */
     static Optional<byte[]> bytes(Sys sys, int fd) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment info = arena.allocate(BtfInfo.BYTES, Long.BYTES);
-            if (info(sys, fd, info) < 0) {
-                return Optional.empty();
-            }
-            int size = info.get(JAVA_INT, BtfInfo.BTF_SIZE);
-            MemorySegment bytes = arena.allocate(Math.max(size, 1));
-            info.fill((byte) 0);
-            info.set(JAVA_LONG, BtfInfo.BTF, bytes.address());
-            info.set(JAVA_INT, BtfInfo.BTF_SIZE, size);
-            return info(sys, fd, info) < 0
-                    ? Optional.empty()
-                    : Optional.of(bytes.asSlice(0, size).toArray(JAVA_BYTE));
+        long size = BpfObjects.btfSize(sys, fd);
+        if (size < 0) {
+            return Optional.empty();
         }
-    }
-
-    private static long info(Sys sys, int fd, MemorySegment info) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = arena.allocate(BpfAttr.InfoByFd.BYTES, Long.BYTES);
-            attr.set(JAVA_INT, BpfAttr.InfoByFd.BPF_FD, fd);
-            attr.set(JAVA_INT, BpfAttr.InfoByFd.INFO_LEN, (int) info.byteSize());
-            attr.set(JAVA_LONG, BpfAttr.InfoByFd.INFO, info.address());
-            return sys.bpf(Cmd.BPF_OBJ_GET_INFO_BY_FD, attr, BpfAttr.InfoByFd.BYTES);
+            MemorySegment bytes = arena.allocate(size, Long.BYTES);
+            return BpfObjects.btf(sys, fd, bytes) < 0 ? Optional.empty() : Optional.of(bytes.toArray(JAVA_BYTE));
         }
     }
 
@@ -152,10 +137,6 @@ final class ModuleBtfs {
     }
 
     private static long open(Sys sys, int id) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = arena.allocate(BpfAttr.GetId.BYTES, Long.BYTES);
-            attr.set(JAVA_INT, BpfAttr.GetId.BTF_ID, id);
-            return sys.bpf(Cmd.BPF_BTF_GET_FD_BY_ID, attr, BpfAttr.GetId.BYTES);
-        }
+        return BpfObjects.openById(sys, Cmd.BPF_BTF_GET_FD_BY_ID, id);
     }
 }

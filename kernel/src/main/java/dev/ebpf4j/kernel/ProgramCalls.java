@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.sys.BpfAttr;
+import dev.ebpf4j.sys.BpfObjects;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi.Cmd;
@@ -42,12 +43,8 @@ final class ProgramCalls {
     }
 
     static Fd byId(Sys sys, int id) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = arena.allocate(BpfAttr.GetId.BYTES, Long.BYTES);
-            attr.set(JAVA_INT, BpfAttr.GetId.PROG_ID, id);
-            long fd = sys.bpf(Cmd.BPF_PROG_GET_FD_BY_ID, attr, BpfAttr.GetId.BYTES);
-            return new Fd(sys, BpfException.checked(fd, "open the program with id " + id));
-        }
+        long fd = BpfObjects.openById(sys, Cmd.BPF_PROG_GET_FD_BY_ID, id);
+        return new Fd(sys, BpfException.checked(fd, "open the program with id " + id));
     }
 
     static Fd duplicate(Sys sys, int fd, String name) {

@@ -6,16 +6,14 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.BpfException;
-import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.insn.Code;
 import dev.ebpf4j.kernel.ProgramDump.Function;
 import dev.ebpf4j.kernel.ProgramDump.Line;
 import dev.ebpf4j.kernel.ProgramDump.MachineCode;
 import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.ProgramType;
-import dev.ebpf4j.sys.BpfAttr;
+import dev.ebpf4j.sys.BpfObjects;
 import dev.ebpf4j.sys.Sys;
-import dev.ebpf4j.sys.Uapi;
 import dev.ebpf4j.sys.UapiStruct.ProgInfo;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -60,14 +58,7 @@ final class ProgramInfoReader {
     }
 
     private void ask() {
-        MemorySegment attr = arena.allocate(BpfAttr.InfoByFd.BYTES, Long.BYTES);
-        attr.set(JAVA_INT, BpfAttr.InfoByFd.BPF_FD, fd);
-        attr.set(JAVA_INT, BpfAttr.InfoByFd.INFO_LEN, ProgInfo.BYTES);
-        attr.set(JAVA_LONG, BpfAttr.InfoByFd.INFO, info.address());
-        long result = sys.bpf(Uapi.Cmd.BPF_OBJ_GET_INFO_BY_FD, attr, BpfAttr.InfoByFd.BYTES);
-        if (result < 0) {
-            throw new BpfException("read the info of program '" + program + "'", Errno.of(result));
-        }
+        BpfException.checked(BpfObjects.info(sys, fd, info), "read the info of program '" + program + "'");
     }
 
     private int get(int field) {

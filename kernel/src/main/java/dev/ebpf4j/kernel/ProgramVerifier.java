@@ -118,9 +118,6 @@ public final class ProgramVerifier {
 
     private static MapSpec creatable(MapSpec map) {
         MapSpec unpinned = map.withPinning(MapSpec.Pinning.NONE).withPinPath(null);
-        return switch (map.type()) {
-            case SK_STORAGE, TASK_STORAGE, INODE_STORAGE, CGROUP_STORAGE, CGRP_STORAGE, STRUCT_OPS -> unpinned;
-            default -> map.maxEntries() == 0 ? unpinned.withMaxEntries(1) : unpinned;
-        };
+        return map.maxEntries() == 0 && map.type().needsMaxEntries() ? unpinned.withMaxEntries(1) : unpinned;
     }
 }

@@ -11,6 +11,7 @@ import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.BpfAttr;
+import dev.ebpf4j.sys.BpfObjects;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi.Cmd;
@@ -111,16 +112,8 @@ final class MapCalls {
     }
 
     static Fd byId(Sys sys, int id) {
-        return new Fd(
-                sys, BpfException.checked(fdById(sys, Cmd.BPF_MAP_GET_FD_BY_ID, id), "open the map with id " + id));
-    }
-
-    private static long fdById(Sys sys, int cmd, int id) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = arena.allocate(BpfAttr.GetId.BYTES, 8);
-            attr.set(JAVA_INT, BpfAttr.GetId.MAP_ID, id);
-            return sys.bpf(cmd, attr, BpfAttr.GetId.BYTES);
-        }
+        long fd = BpfObjects.openById(sys, Cmd.BPF_MAP_GET_FD_BY_ID, id);
+        return new Fd(sys, BpfException.checked(fd, "open the map with id " + id));
     }
 
     static void freeze(Sys sys, int fd, String name) {
@@ -134,7 +127,7 @@ final class MapCalls {
     static MapInfo info(Sys sys, int fd, String what) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(UapiStruct.MapInfo.BYTES, 8);
-            infoByFd(sys, fd, info, "ask for the properties of " + what);
+            BpfException.checked(BpfObjects.info(sys, fd, info), "ask for the properties of " + what);
             return new MapInfo(
                     type(info.get(JAVA_INT, UapiStruct.MapInfo.TYPE), what),
                     info.get(JAVA_INT, UapiStruct.MapInfo.ID),
@@ -162,27 +155,13 @@ final class MapCalls {
     /** Fetches the BTF with this id out of the kernel. */
     static Btf btf(Sys sys, int id, String what) {
         String operation = "read the BTF of " + what;
-        try (Fd fd = new Fd(sys, BpfException.checked(fdById(sys, Cmd.BPF_BTF_GET_FD_BY_ID, id), operation));
+        long opened = BpfException.checked(BpfObjects.openById(sys, Cmd.BPF_BTF_GET_FD_BY_ID, id), operation);
+        try (Fd fd = new Fd(sys, opened);
                 Arena arena = Arena.ofConfined()) {
-            MemorySegment info = arena.allocate(UapiStruct.BtfInfo.BYTES, 8);
-            infoByFd(sys, fd.fd(), info, operation);
-            int size = info.get(JAVA_INT, UapiStruct.BtfInfo.BTF_SIZE);
-            MemorySegment bytes = arena.allocate(Integer.toUnsignedLong(size), 8);
-            info.fill((byte) 0);
-            info.set(JAVA_LONG, UapiStruct.BtfInfo.BTF, bytes.address());
-            info.set(JAVA_INT, UapiStruct.BtfInfo.BTF_SIZE, size);
-            infoByFd(sys, fd.fd(), info, operation);
+            long size = BpfException.checked(BpfObjects.btfSize(sys, fd.fd()), operation);
+            MemorySegment bytes = arena.allocate(size, 8);
+            BpfException.checked(BpfObjects.btf(sys, fd.fd(), bytes), operation);
             return Btf.parse(bytes);
-        }
-    }
-
-    private static void infoByFd(Sys sys, int fd, MemorySegment info, String operation) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = arena.allocate(BpfAttr.InfoByFd.BYTES, 8);
-            attr.set(JAVA_INT, BpfAttr.InfoByFd.BPF_FD, fd);
-            attr.set(JAVA_INT, BpfAttr.InfoByFd.INFO_LEN, (int) info.byteSize());
-            attr.set(JAVA_LONG, BpfAttr.InfoByFd.INFO, info.address());
-            BpfException.checked(sys.bpf(Cmd.BPF_OBJ_GET_INFO_BY_FD, attr, BpfAttr.InfoByFd.BYTES), operation);
         }
     }
 }

@@ -24,23 +24,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Loads each program of an object by itself, as the kernel's veristat does, and as {@code libbpf_oracle.c} does by libbpf. */
 final class EachAlone {
-    /** Maps whose number of entries is not for the application to choose. */
-    private static final Set<MapType> WITHOUT_ENTRIES = Set.of(
-            MapType.SK_STORAGE,
-            MapType.TASK_STORAGE,
-            MapType.INODE_STORAGE,
-            MapType.CGROUP_STORAGE,
-            MapType.PERCPU_CGROUP_STORAGE,
-            MapType.CGRP_STORAGE,
-            MapType.PERF_EVENT_ARRAY,
-            MapType.STRUCT_OPS);
-
     private final @Nullable Btf types;
 
     /** Loads into the kernel. */
@@ -94,7 +82,7 @@ final class EachAlone {
 
     private static MapSpec makeable(MapSpec map) {
         MapSpec unpinned = map.toBuilder().pinning(MapSpec.Pinning.NONE).build();
-        return map.maxEntries() == 0 && !WITHOUT_ENTRIES.contains(map.type()) ? unpinned.withMaxEntries(1) : unpinned;
+        return map.maxEntries() == 0 && map.type().needsMaxEntries() ? unpinned.withMaxEntries(1) : unpinned;
     }
 
     private static Outcome.Program load(ObjectSpec alone, ProgramSpec program) {

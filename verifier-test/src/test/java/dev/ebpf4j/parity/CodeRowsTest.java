@@ -176,9 +176,14 @@ class CodeRowsTest {
         String source = """
             extern void bpf_throw(__u64 cookie) __ksym;
 
+            static __noinline int more(int x)
+            {
+            	return x + 5;
+            }
+
             __noinline int caught(__u64 cookie)
             {
-            	return cookie + 5;
+            	return more(cookie);
             }
 
             static __noinline int check(int x)

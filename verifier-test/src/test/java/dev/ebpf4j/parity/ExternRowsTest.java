@@ -203,6 +203,43 @@ class ExternRowsTest {
     }
 
     @Test
+    void row16_weakFunctionsThatAreMissingOrOthersAreZero() {
+        assumeFunction("bpf_rdonly_cast", "6.2");
+        String source = """
+            extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __weak __ksym;
+            extern int bpf_no_such_kfunc(int x) __weak __ksym;
+            extern int bpf_rdonly_cast___other(int x) __weak __ksym;
+
+            SEC("tc")
+            int present(struct __sk_buff *skb)
+            {
+            	int found = 0;
+
+            	if (bpf_rdonly_cast)
+            		found |= 1;
+            	if (bpf_no_such_kfunc)
+            		found |= bpf_no_such_kfunc(2) | 2;
+            	if (bpf_rdonly_cast___other)
+            		found |= bpf_rdonly_cast___other(4) | 4;
+            	return found;
+            }
+            """;
+        try (LoadedObject object = Sources.load("weak", source)) {
+            assertEquals(1, Sources.run(object.program("present")));
+        }
+    }
+
+    private static void assumeFunction(String name, String version) {
+        assumeTrue(
+                KernelInfo.detect()
+                        .btf()
+                        .orElseThrow()
+                        .find(name, BtfType.Func.class)
+                        .isPresent(),
+                "needs Linux " + version + " for the kfunc " + name);
+    }
+
+    @Test
     void row17_functionsOfTheKernel() {
         String source = """
             struct bpf_dynptr {
@@ -222,13 +259,7 @@ class ExternRowsTest {
             	return bpf_dynptr_size(&ptr);
             }
             """;
-        assumeTrue(
-                KernelInfo.detect()
-                        .btf()
-                        .orElseThrow()
-                        .find("bpf_dynptr_size", BtfType.Func.class)
-                        .isPresent(),
-                "needs Linux 6.5 for the kfunc bpf_dynptr_size");
+        assumeFunction("bpf_dynptr_size", "6.5");
         try (LoadedObject object = Sources.load("kfunc", source)) {
             assertEquals(Sources.PACKET.length, Sources.run(object.program("size")));
         }

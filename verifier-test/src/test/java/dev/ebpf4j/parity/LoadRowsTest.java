@@ -159,25 +159,41 @@ class LoadRowsTest {
     @Test
     void row21_contextArgumentsWithoutTheTag() {
         ObjectSpec spec = Sources.object("argument", """
-            __noinline int length(void *ctx __arg_ctx)
+            __noinline int length(void *ctx __arg_ctx, int more)
             {
             	struct __sk_buff *skb = ctx;
 
-            	return skb->len + skb->mark;
+            	return skb->len + skb->mark + more;
             }
 
             SEC("tc")
             int entry(struct __sk_buff *skb)
             {
-            	return length(skb);
+            	return length(skb, 2);
+            }
+
+            __noinline long bytes(void *ctx __arg_ctx)
+            {
+            	struct xdp_md *packet = ctx;
+
+            	return (long)packet->data_end - (long)packet->data;
+            }
+
+            SEC("xdp")
+            int of_xdp(struct xdp_md *ctx)
+            {
+            	return bytes(ctx);
             }
             """);
         KernelFeatures whole = KernelInfo.detect().features();
-        for (KernelFeatures features : List.of(whole, whole.without(Feature.ARG_CTX_TAG))) {
+        KernelFeatures untagged = whole.without(Feature.ARG_CTX_TAG);
+        // without declaration tags too, which a kernel that knows them would heed
+        for (KernelFeatures features : List.of(whole, untagged, untagged.without(Feature.BTF_DECL_TAG))) {
             try (LoadedObject object = load(spec, features)) {
                 assertEquals(
-                        64 + 8,
+                        64 + 8 + 2,
                         object.program("entry").testRun(Sources.marked(8)).returnValue());
+                assertEquals(Sources.PACKET.length, Sources.run(object.program("of_xdp")));
             }
         }
     }

@@ -11,6 +11,8 @@ import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.kernel.Program;
+import dev.ebpf4j.kernel.ProgramVerdict;
+import dev.ebpf4j.kernel.ProgramVerifier;
 import dev.ebpf4j.maps.BpfArray;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.maps.GlobalVariable;
@@ -30,6 +32,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows 8 to 13 and 38: maps and sections of data as the source defines them. */
 @RequiresBpf
@@ -101,6 +105,38 @@ class MapRowsTest {
 
     private static List<Integer> numbers(MapInfo info) {
         return List.of(info.keySize(), info.valueSize(), info.maxEntries(), info.flags());
+    }
+
+    /** Programs of objects whose maps have no size yet; the kernel refuses storages with one. */
+    @ParameterizedTest
+    @EnumSource(
+            names = {"CGROUP_STORAGE", "PERCPU_CGROUP_STORAGE", "SK_STORAGE", "TASK_STORAGE", "HASH", "PERF_EVENT_ARRAY"
+            })
+    void row08_programsAreVerifiedBeforeTheirMapsHaveASize(MapType type) {
+        boolean local = type == MapType.SK_STORAGE || type == MapType.TASK_STORAGE;
+        boolean ofCgroup = type == MapType.CGROUP_STORAGE || type == MapType.PERCPU_CGROUP_STORAGE;
+        ObjectSpec spec = Sources.object("unsized", """
+            struct {
+            	__uint(type, TYPE);
+            	__uint(map_flags, FLAGS);
+            	__type(key, KEY);
+            	__type(value, VALUE);
+            } unsized SEC(".maps");
+
+            SEC("cgroup_skb/egress")
+            int use(struct __sk_buff *skb)
+            {
+            	void *map = &unsized;
+
+            	asm volatile("" : "+r"(map));
+            	return 1;
+            }
+            """.replace("TYPE", "" + type.number())
+                .replace("FLAGS", local ? "BPF_F_NO_PREALLOC" : "0")
+                .replace("KEY", ofCgroup ? "__u64" : "int")
+                .replace("VALUE", type == MapType.PERF_EVENT_ARRAY ? "int" : "__u64"));
+        ProgramVerdict verdict = ProgramVerifier.ofHost().verify(spec, "use");
+        assertTrue(verdict.accepted(), verdict::reason);
     }
 
     @Test

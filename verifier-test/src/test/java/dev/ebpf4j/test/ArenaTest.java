@@ -14,6 +14,7 @@ import dev.ebpf4j.elf.ElfReader;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.kernel.BpfLoader;
+import dev.ebpf4j.kernel.KernelInfo;
 import dev.ebpf4j.kernel.LoadOptions;
 import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.kernel.TestRun;
@@ -22,7 +23,6 @@ import dev.ebpf4j.maps.ArenaMap;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.maps.GlobalVariable;
 import dev.ebpf4j.spec.MapSpec;
-import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.spec.ObjectSpec;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -39,8 +39,8 @@ class ArenaTest {
     private static final int PAGES = 16;
     private static final int NODE_BYTES = 16;
 
-    /** Doubles the values of a list that this process made, and puts a node of its own in front. */
-    private static final String LIST = """
+    /** What both sources begin with. */
+    private static final String HEAD = """
         // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
         typedef unsigned long long __u64;
         typedef unsigned int __u32;
@@ -59,6 +59,11 @@ class ArenaTest {
         	__u64 value;
         };
 
+        char LICENSE[] SEC("license") = "GPL";
+        """;
+
+    /** Doubles the values of a list that this process made, and puts a node of its own in front. */
+    private static final String LIST = """
         struct node __arena *head;
         struct node __arena *spare;
         __u64 sum, runs;
@@ -84,30 +89,10 @@ class ArenaTest {
         	sum = total;
         	return 0;
         }
-
-        char LICENSE[] SEC("license") = "GPL";
         """;
 
     /** Variables in the arena itself; pages that the program allocates, and a list that it builds in them. */
     private static final String GLOBALS = """
-        // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-        typedef unsigned long long __u64;
-        typedef unsigned int __u32;
-        #define SEC(name) __attribute__((section(name), used))
-        #define __arena __attribute__((address_space(1)))
-        #define __uint(name, val) int (*name)[val]
-
-        struct {
-        	__uint(type, 33);
-        	__uint(map_flags, 1 << 10);
-        	__uint(max_entries, 16);
-        } arena SEC(".maps");
-
-        struct node {
-        	struct node __arena *next;
-        	__u64 value;
-        };
-
         void __arena *bpf_arena_alloc_pages(void *map, void __arena *address, __u32 pages, int node, __u64 flags)
         	__attribute__((section(".ksyms"))) __attribute__((weak));
 
@@ -133,25 +118,15 @@ class ArenaTest {
         	total = 55;
         	return 0;
         }
-
-        char LICENSE[] SEC("license") = "GPL";
         """;
 
-    private static final MapSpec ARENA = MapSpec.builder("arena", MapType.ARENA)
-            .maxEntries(PAGES)
-            .flags(MapSpec.MMAPABLE)
-            .build();
+    private static final MapSpec ARENA = Arenas.spec(PAGES);
 
-    private static long page;
+    private static final long PAGE = KernelInfo.detect().pageSize();
 
     @BeforeAll
     static void requireArenas() {
-        try (BpfMap map = BpfMap.create(ARENA);
-                ArenaMap arena = ArenaMap.open(map)) {
-            page = arena.memory().byteSize() / PAGES;
-        } catch (BpfException e) {
-            assumeTrue(false, "needs a kernel with arenas, 6.9 or later: " + e.getMessage());
-        }
+        Arenas.require();
     }
 
     private static ObjectSpec compile(String source) {
@@ -160,7 +135,9 @@ class ArenaTest {
                 clang.majorVersion() >= 19,
                 "needs clang 19 for casts between address spaces, this is " + clang.version());
         return ElfReader.read(
-                clang.compile(CompileRequest.of("list.bpf.c", source).cpu("v4").build())
+                clang.compile(CompileRequest.of("list.bpf.c", HEAD + source)
+                                .cpu("v4")
+                                .build())
                         .toBytes(),
                 "list");
     }
@@ -171,24 +148,24 @@ class ArenaTest {
         try (LoadedObject object = BpfLoader.load(compile(LIST))) {
             ArenaMap arena = object.arena("arena");
             memory = arena.memory();
-            assertEquals(PAGES * page, memory.byteSize());
+            assertEquals(PAGES * PAGE, memory.byteSize());
             long next = 0;
             for (int i = 1; i <= 10; i++) {
-                long at = i * page; // a node on each page, which comes into being now
+                long at = i * PAGE; // a node on each page, which comes into being now
                 memory.set(JAVA_LONG, at, next);
                 memory.set(JAVA_LONG, at + 8, i);
                 next = arena.address() + at;
             }
             GlobalVariable<Long> head = object.variable("head", Codecs.LONG);
             head.set(next);
-            object.variable("spare", Codecs.LONG).set(arena.address() + 11 * page);
-            arena.at(arena.address() + 11 * page, 1).fill((byte) 0);
+            object.variable("spare", Codecs.LONG).set(arena.address() + 11 * PAGE);
+            arena.at(arena.address() + 11 * PAGE, 1).fill((byte) 0);
             object.attachAll();
             assertEquals(0, new ProcessBuilder("true").start().waitFor());
 
             assertEquals(110, object.variable("sum", Codecs.LONG).get());
             MemorySegment node = arena.at(head.get(), NODE_BYTES);
-            assertEquals(11 * page, node.address() - arena.address());
+            assertEquals(11 * PAGE, node.address() - arena.address());
             assertEquals(1000, node.get(JAVA_LONG, 8));
             long total = 0;
             for (long at = node.get(JAVA_LONG, 0); at != 0; at = node.get(JAVA_LONG, 0)) {
@@ -230,7 +207,7 @@ class ArenaTest {
     void variablesThatDoNotFitAreTold() {
         ObjectSpec spec = compile(GLOBALS).withMap("arena", map -> map.withMaxEntries(2));
         LinkException e = assertThrows(LinkException.class, () -> BpfLoader.load(spec));
-        assertTrue(e.getMessage().contains("it has 2 pages of " + page + " bytes"), e::getMessage);
+        assertTrue(e.getMessage().contains("it has 2 pages of " + PAGE + " bytes"), e::getMessage);
     }
 
     @Test

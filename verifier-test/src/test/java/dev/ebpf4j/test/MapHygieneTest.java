@@ -3,9 +3,7 @@ package dev.ebpf4j.test;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.VerifierException;
 import dev.ebpf4j.errors.ChildJvm;
 import dev.ebpf4j.kernel.BpfLoader;
@@ -13,7 +11,6 @@ import dev.ebpf4j.kernel.KernelInfo;
 import dev.ebpf4j.kernel.LoadOptions;
 import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.link.ObjectLinker;
-import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.maps.Pins;
 import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.spec.MapSpec;
@@ -45,22 +42,10 @@ class MapHygieneTest {
         }
     }
 
-    private static void requireArenas(MapSpec arena) {
-        try {
-            BpfMap.create(arena).close();
-        } catch (BpfException e) {
-            assumeTrue(false, "needs a kernel with arenas, 6.9 or later: " + e.getMessage());
-        }
-    }
-
     /** Parity row 85, with pins, maps that are found pinned, maps of maps and arenas. */
     @Test
     void aThousandFailedLoadsLeaveNoDescriptorPinOrMapping() throws IOException, InterruptedException {
-        MapSpec arena = MapSpec.builder("arena", MapType.ARENA)
-                .maxEntries(4)
-                .flags(MapSpec.MMAPABLE)
-                .build();
-        requireArenas(arena);
+        Arenas.require();
         try (BpfFs fs = BpfFs.mount()) {
             LoadOptions options = LoadOptions.DEFAULT.withPinRoot(fs.root());
             MapSpec found = Objects.COUNTS.toBuilder().name("found").build().withPinPath("found");
@@ -72,7 +57,7 @@ class MapHygieneTest {
                     .slots(List.of(new MapSpec.Slot(1, "counts")))
                     .build();
             ObjectSpec spec = Objects.object(
-                    List.of(Objects.COUNTS, found, Objects.EVENTS.withPinPath("a/b/events"), arena, outer),
+                    List.of(Objects.COUNTS, found, Objects.EVENTS.withPinPath("a/b/events"), Arenas.spec(4), outer),
                     Objects.rawTracepoint("fine", Objects.lookUp(true)),
                     Objects.rawTracepoint("bad", Objects.lookUp(false)));
             BpfLoader.load(Objects.object(List.of(found)), options).close();

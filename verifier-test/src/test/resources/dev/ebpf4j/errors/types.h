@@ -3,14 +3,7 @@
 #ifndef TYPES_H
 #define TYPES_H
 
-typedef unsigned char __u8;
-typedef signed char __s8;
-typedef unsigned short __u16, __be16, __sum16;
-typedef short __s16;
-typedef unsigned int __u32, __be32, __wsum;
-typedef int __s32;
-typedef unsigned long long __u64, __be64;
-typedef long long __s64;
+#include "../scalars.h"
 
 enum { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_RINGBUF = 27 };
 

@@ -3,14 +3,8 @@
 #ifndef BPF_H
 #define BPF_H
 
-typedef unsigned char __u8;
-typedef signed char __s8;
-typedef unsigned short __u16, __be16, __sum16;
-typedef short __s16;
-typedef unsigned int __u32, __be32, __wsum;
-typedef int __s32;
-typedef unsigned long long __u64, __be64;
-typedef long long __s64;
+#include "../scalars.h"
+
 typedef _Bool bool;
 
 enum {
