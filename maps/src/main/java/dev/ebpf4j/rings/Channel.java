@@ -31,6 +31,12 @@ interface Channel {
     /** Whether there is a record that is still being written: then epoll reports the ring although nothing can be read. */
     boolean headBusy();
 
+    /** Bytes that the ring holds at most. */
+    long capacity();
+
+    /** Bytes that are in the ring now, headers and padding included. */
+    long unread();
+
     /** Records that nobody has seen and never will, as far as the kernel told. For any thread. */
     long lost();
 

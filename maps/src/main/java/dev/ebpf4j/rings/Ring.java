@@ -183,4 +183,14 @@ final class Ring implements Channel {
         return position < (long) LONG.getAcquire(ALL, producerPage)
                 && (int) INT.getAcquire(ALL, data + (position & mask)) < 0;
     }
+
+    @Override
+    public long capacity() {
+        return size;
+    }
+
+    @Override
+    public long unread() {
+        return (long) LONG.getAcquire(ALL, producerPage) - (long) LONG.getAcquire(ALL, consumerPage);
+    }
 }

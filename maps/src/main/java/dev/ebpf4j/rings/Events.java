@@ -1,0 +1,287 @@
+package dev.ebpf4j.rings;
+
+import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.sys.Sys;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The consumer of what programs send through one or more maps, whether these are ring buffers or arrays of perf events. A
+ * record is lent to the callback where the kernel wrote it; nothing is copied or allocated per record.
+ *
+ * <p>All methods are for any thread, virtual or not, at any time. One thread at a time takes records: {@link #poll} waits
+ * for its turn as part of its time-out; {@link #consume}, {@link #consumeN} and {@link #drain} do not wait and leave the
+ * records to the thread that is at it. {@link #wakeup} and {@link #close} never wait for a turn.
+ *
+ * <p>A thread that is interrupted does not wait, and a wait ends when its thread is interrupted, as that of a {@link
+ * java.nio.channels.Selector}: the records that are there are handed out still, and the interrupt status stays set.
+ *
+ * <p>A map has one consumer: do not open it twice. Whoever opens this closes it; the maps stay open.
+ */
+public abstract sealed class Events implements AutoCloseable permits RingBuffer {
+    private static final int SPINS = 64;
+    private static final long BUSY_NANOS = 20_000;
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
+
+    private final List<? extends Channel> channels;
+    private final Event event = new Event();
+    private final ReentrantLock turn = new ReentrantLock();
+    private final Waiting waiting;
+    private int first;
+    private volatile boolean closed;
+
+    /** Takes over the channels, also when this fails. */
+    Events(Sys sys, List<? extends Channel> channels) {
+        this.channels = channels;
+        try {
+            waiting = new Waiting(sys, channels);
+        } catch (Throwable t) {
+            channels.forEach(Channel::unmap);
+            throw t;
+        }
+    }
+
+    /**
+     * Hands out the records that are there, or if there are none waits for some.
+     *
+     * @param timeout how long to wait at most, rounded up to milliseconds; 0 or less does not wait
+     * @param consumer what gets each record
+     * @return how many records were handed out; 0 after the time-out, {@link #wakeup}, {@link #close} or an interrupt
+     * @throws ClosedEventsException if this is closed already
+     * @throws IllegalStateException if the consumer calls it
+     * @throws BpfException if the kernel refuses to wait
+     */
+    public int poll(Duration timeout, EventConsumer consumer) {
+        Objects.requireNonNull(consumer);
+        long deadline = deadline(timeout);
+        if (!enter(deadline)) {
+            return 0;
+        }
+        try {
+            int busy = 0;
+            int count = pass(consumer, Integer.MAX_VALUE);
+            while (count == 0 && !closed && waiting.await(deadline)) {
+                count = pass(consumer, Integer.MAX_VALUE);
+                if (count == 0 && headBusy()) {
+                    relax(busy++);
+                }
+            }
+            return count;
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Hands out the records that are there, without a system call: of each ring at most about what it holds, so that one
+     * which is filled as fast as it is read does not starve the others.
+     *
+     * @param consumer what gets each record
+     * @return how many records were handed out; 0 also while another thread is at it
+     * @throws ClosedEventsException if this is closed already
+     * @throws IllegalStateException if the consumer calls it
+     */
+    public int consume(EventConsumer consumer) {
+        return consumeN(Integer.MAX_VALUE, consumer);
+    }
+
+    /**
+     * Hands out at most {@code limit} of the records that are there, without a system call. With several rings the one that
+     * comes first changes from call to call, so that none is starved.
+     *
+     * @param limit the most records to hand out; 0 hands out none
+     * @param consumer what gets each record
+     * @return how many records were handed out; 0 also while another thread is at it
+     * @throws IllegalArgumentException if {@code limit} is negative
+     * @throws ClosedEventsException if this is closed already
+     * @throws IllegalStateException if the consumer calls it
+     */
+    public int consumeN(int limit, EventConsumer consumer) {
+        Objects.requireNonNull(consumer);
+        if (limit < 0) {
+            throw new IllegalArgumentException("a limit of " + limit + " records");
+        }
+        if (!tryEnter()) {
+            return 0;
+        }
+        try {
+            return pass(consumer, limit);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * For an own event loop that watches {@link #epollFd}: hands out records until there are none, and resets a {@link
+     * #wakeup}. After it the descriptor is not readable until something happens, so it may be watched edge-triggered too,
+     * if no other thread takes records. It does not return while records come in faster than they are consumed; where the
+     * loop has other work, watch level-triggered and use {@link #consume}.
+     *
+     * @param consumer what gets each record
+     * @return how many records were handed out, {@link Integer#MAX_VALUE} if there were more; 0 also while another thread is at it
+     * @throws ClosedEventsException if this is closed already
+     * @throws IllegalStateException if the consumer calls it
+     */
+    public int drain(EventConsumer consumer) {
+        Objects.requireNonNull(consumer);
+        if (!tryEnter()) {
+            return 0;
+        }
+        try {
+            waiting.reset();
+            long total = 0;
+            int count;
+            do {
+                count = pass(consumer, Integer.MAX_VALUE);
+                total += count;
+            } while (count > 0);
+            return (int) Math.min(total, Integer.MAX_VALUE);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * A descriptor that is readable, to epoll, poll, select or io_uring, when there are records, or after {@link #wakeup}.
+     * It belongs to this object: do not read or close it, and do not use it after {@link #close}.
+     *
+     * @return an epoll descriptor
+     * @throws ClosedEventsException if this is closed already
+     */
+    public int epollFd() {
+        if (closed) {
+            throw closedAlready();
+        }
+        return waiting.epollFd();
+    }
+
+    /** Ends the poll that is going on, or else the next wait of one, at once. For any thread; does nothing once closed. */
+    public void wakeup() {
+        waiting.wakeup();
+    }
+
+    /**
+     * Records that nobody has seen and never will, because a ring had no room, as far as the kernel told. What a ring
+     * buffer refuses, only its program knows.
+     *
+     * @return how many since this was opened; still known after {@link #close}
+     */
+    public long lost() {
+        return channels.stream().mapToLong(Channel::lost).sum();
+    }
+
+    /**
+     * Records that a program discarded after it had reserved them.
+     *
+     * @return how many since this was opened, so far as they have been passed; still known after {@link #close}
+     */
+    public long discarded() {
+        return channels.stream().mapToLong(Channel::discarded).sum();
+    }
+
+    /**
+     * Ends a poll that is going on, waits for the end of its callback, and frees the memory. When the consumer itself calls
+     * it, that is done as soon as the consumer has returned. A second call does nothing.
+     */
+    @Override
+    public void close() {
+        closed = true;
+        event.stop();
+        if (turn.isHeldByCurrentThread()) {
+            return; // leave() releases when the consumer is out of the memory
+        }
+        waiting.wakeup();
+        turn.lock();
+        leave();
+    }
+
+    /** Takes the turn; false if the time is over first or the thread is interrupted. */
+    private boolean enter(long deadline) {
+        if (tryEnter()) {
+            return true;
+        }
+        try {
+            if (!turn.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        return entered();
+    }
+
+    /** Takes the turn if nobody has it. */
+    private boolean tryEnter() {
+        if (turn.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a consumer cannot take records of the poller that has called it");
+        }
+        if (closed) {
+            throw closedAlready();
+        }
+        return turn.tryLock() && entered();
+    }
+
+    private boolean entered() {
+        if (closed) {
+            leave();
+            throw closedAlready();
+        }
+        return true;
+    }
+
+    private void leave() {
+        try {
+            if (closed && waiting.close()) {
+                channels.forEach(Channel::unmap);
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private ClosedEventsException closedAlready() {
+        return new ClosedEventsException(
+                "the consumer of map '" + channels.getFirst().map().name() + "' is closed");
+    }
+
+    /** One look at each ring. 0 says that there was nothing, after what was read had become known to the kernel. */
+    private int pass(EventConsumer consumer, int limit) {
+        int count = 0;
+        int rings = channels.size();
+        int start = first;
+        first = start + 1 < rings ? start + 1 : 0;
+        for (int i = 0; i < rings && count < limit; i++) {
+            Channel ring = channels.get(start + i < rings ? start + i : start + i - rings);
+            count += ring.drain(event, consumer.forMap(ring.map()), limit - count);
+        }
+        return count;
+    }
+
+    private boolean headBusy() {
+        for (int i = 0; i < channels.size(); i++) {
+            if (channels.get(i).headBusy()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A program is in the middle of writing the next record, which takes it less time than a sleep. */
+    private static void relax(int spins) {
+        if (spins < SPINS) {
+            Thread.onSpinWait();
+        } else {
+            LockSupport.parkNanos(BUSY_NANOS);
+        }
+    }
+
+    private static long deadline(Duration timeout) {
+        Duration wait = timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
+        return System.nanoTime() + (wait.isNegative() ? 0 : wait.toNanos());
+    }
+}
