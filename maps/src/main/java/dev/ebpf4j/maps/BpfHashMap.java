@@ -38,7 +38,7 @@ public final class BpfHashMap<K, V> {
      * @throws CodecMismatchException if a codec does not fit the map's sizes or its BTF
      */
     public static <K, V> BpfHashMap<K, V> of(BpfMap map, Codec<K> keys, Codec<V> values) {
-        MapTypes.require(map, MapType.HASH, MapType.LRU_HASH);
+        MapTypes.require(map, MapType.HASH, MapType.LRU_HASH, MapType.RHASH, MapType.CGROUP_STORAGE);
         return new BpfHashMap<>(map, keys, values);
     }
 

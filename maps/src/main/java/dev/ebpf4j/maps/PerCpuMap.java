@@ -43,7 +43,8 @@ public final class PerCpuMap<K, V> {
      * @throws CodecMismatchException if a codec does not fit the map's sizes or its BTF
      */
     public static <K, V> PerCpuMap<K, V> of(BpfMap map, Codec<K> keys, Codec<V> values) {
-        MapTypes.require(map, MapType.PERCPU_HASH, MapType.PERCPU_ARRAY, MapType.LRU_PERCPU_HASH);
+        MapTypes.require(
+                map, MapType.PERCPU_HASH, MapType.PERCPU_ARRAY, MapType.LRU_PERCPU_HASH, MapType.PERCPU_CGROUP_STORAGE);
         return new PerCpuMap<>(map, keys, values);
     }
 

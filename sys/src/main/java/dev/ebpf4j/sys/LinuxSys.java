@@ -310,6 +310,41 @@ final class LinuxSys implements Sys {
     }
 
     @Override
+    public long socket(int domain, int type, int protocol) {
+        return raise(call(SysCall.SOCKET, domain, type | CLOEXEC, protocol, 0, 0));
+    }
+
+    @Override
+    public long bind(int fd, MemorySegment address) {
+        return call(SysCall.BIND, fd, address.address(), address.byteSize(), 0, 0);
+    }
+
+    @Override
+    public long getsockname(int fd, MemorySegment address, MemorySegment length) {
+        return call(SysCall.GETSOCKNAME, fd, address.address(), length.address(), 0, 0);
+    }
+
+    @Override
+    public long getpeername(int fd, MemorySegment address, MemorySegment length) {
+        return call(SysCall.GETPEERNAME, fd, address.address(), length.address(), 0, 0);
+    }
+
+    @Override
+    public long setsockopt(int fd, int level, int option, MemorySegment value) {
+        return call(SysCall.SETSOCKOPT, fd, level, option, value.address(), value.byteSize());
+    }
+
+    @Override
+    public long getsockopt(int fd, int level, int option, MemorySegment value, MemorySegment length) {
+        return call(SysCall.GETSOCKOPT, fd, level, option, value.address(), length.address());
+    }
+
+    @Override
+    public long pidfdOpen(int pid, int flags) {
+        return raise(call(SysCall.PIDFD_OPEN, pid, flags, 0, 0, 0));
+    }
+
+    @Override
     public long fsopen(String fileSystem) {
         try (Arena arena = Arena.ofConfined()) {
             return raise(call(SysCall.FSOPEN, text(arena, fileSystem), FSOPEN_CLOEXEC, 0, 0, 0));

@@ -129,6 +129,27 @@ public interface Sys {
     /** fcntl(F_DUPFD_CLOEXEC): a second descriptor of the same open file. */
     long dup(int fd);
 
+    /** socket(2) with SOCK_CLOEXEC added to {@code type}. */
+    long socket(int domain, int type, int protocol);
+
+    /** bind(2) to an address of the size of {@code address}. */
+    long bind(int fd, MemorySegment address);
+
+    /** getsockname(2) into {@code address}; {@code length} is an int, its size before and the address's afterwards. */
+    long getsockname(int fd, MemorySegment address, MemorySegment length);
+
+    /** getpeername(2), like {@link #getsockname}. */
+    long getpeername(int fd, MemorySegment address, MemorySegment length);
+
+    /** setsockopt(2). */
+    long setsockopt(int fd, int level, int option, MemorySegment value);
+
+    /** getsockopt(2) into {@code value}; {@code length} is an int, its size before and the option's afterwards. */
+    long getsockopt(int fd, int level, int option, MemorySegment value, MemorySegment length);
+
+    /** pidfd_open(2), close-on-exec without asking. Since Linux 5.3; of a thread (PIDFD_THREAD, 0x80) since 6.9. */
+    long pidfdOpen(int pid, int flags);
+
     /** fsopen(2): a context to configure a new file system instance in. Since Linux 5.2. */
     long fsopen(String fileSystem);
 

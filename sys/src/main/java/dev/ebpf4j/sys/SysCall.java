@@ -15,6 +15,12 @@ enum SysCall {
     IOCTL(16, 29),
     PREAD64(17, 67),
     GETPID(39, 172),
+    SOCKET(41, 198),
+    BIND(49, 200),
+    GETSOCKNAME(51, 204),
+    GETPEERNAME(52, 205),
+    SETSOCKOPT(54, 208),
+    GETSOCKOPT(55, 209),
     UNAME(63, 160),
     FCNTL(72, 25),
     CAPGET(125, 90),
@@ -32,7 +38,8 @@ enum SysCall {
     BPF(321, 280),
     FSOPEN(430, 430),
     FSCONFIG(431, 431),
-    FSMOUNT(432, 432);
+    FSMOUNT(432, 432),
+    PIDFD_OPEN(434, 434);
 
     private final int x86;
     private final int aarch64;

@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /** C in text blocks, compiled when a test runs. All of it sees {@code bpf.h}, and has the licence GPL. */
-final class Sources {
+public final class Sources {
     /** A packet of zeros, the smallest that most programs take. */
     static final byte[] PACKET = new byte[64];
 
@@ -29,7 +29,7 @@ final class Sources {
     private Sources() {}
 
     /** What the C in {@code text} compiles to, as an object of this name. */
-    static ObjectSpec object(String name, String text) {
+    public static ObjectSpec object(String name, String text) {
         return ElfReader.read(compile(name, text), name);
     }
 
@@ -52,17 +52,17 @@ final class Sources {
                 .byteOrder(ByteOrder.nativeOrder());
     }
 
-    static LoadedObject load(String name, String text) {
+    public static LoadedObject load(String name, String text) {
         return BpfLoader.load(object(name, text));
     }
 
     /** Runs a program on a packet of zeros; answers what it returned. */
-    static int run(Program program) {
+    public static int run(Program program) {
         return program.testRun(TestRun.onPacket(PACKET)).returnValue();
     }
 
     /** One run on a packet of zeros with this mark. */
-    static TestRun marked(int mark) {
+    public static TestRun marked(int mark) {
         ByteBuffer context = ByteBuffer.allocate(3 * Integer.BYTES).order(ByteOrder.nativeOrder());
         context.putInt(2 * Integer.BYTES, mark);
         return TestRun.onPacket(PACKET).withContext(Bytes.of(context.array()));

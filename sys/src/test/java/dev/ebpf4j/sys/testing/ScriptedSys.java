@@ -407,6 +407,41 @@ public final class ScriptedSys implements Sys {
     }
 
     @Override
+    public long socket(int domain, int type, int protocol) {
+        return make("socket", List.of((long) domain, (long) type, (long) protocol));
+    }
+
+    @Override
+    public long bind(int fd, MemorySegment address) {
+        return onOpen("bind", fd, List.of((long) fd, address.byteSize()), () -> 0);
+    }
+
+    @Override
+    public long getsockname(int fd, MemorySegment address, MemorySegment length) {
+        return onOpen("getsockname", fd, List.of((long) fd), () -> 0);
+    }
+
+    @Override
+    public long getpeername(int fd, MemorySegment address, MemorySegment length) {
+        return onOpen("getpeername", fd, List.of((long) fd), () -> 0);
+    }
+
+    @Override
+    public long setsockopt(int fd, int level, int option, MemorySegment value) {
+        return onOpen("setsockopt", fd, List.of((long) fd, (long) level, (long) option), () -> 0);
+    }
+
+    @Override
+    public long getsockopt(int fd, int level, int option, MemorySegment value, MemorySegment length) {
+        return onOpen("getsockopt", fd, List.of((long) fd, (long) level, (long) option), () -> 0);
+    }
+
+    @Override
+    public long pidfdOpen(int pid, int flags) {
+        return make("pidfd_open", List.of((long) pid, (long) flags));
+    }
+
+    @Override
     public long fsopen(String fileSystem) {
         return make("fsopen:" + fileSystem, List.of());
     }
