@@ -35,7 +35,12 @@ public final class Event {
     private @Nullable BpfMap map;
     private @Nullable Arena arena;
 
-    /** Set by whoever wants the loop over the records to end. */
+    /** The thread whose loop lends it. */
+    private @Nullable Thread user;
+
+    /** Whether to ask {@link #proceed} before the next record; set by the loop's own thread only. */
+    boolean attention;
+
     private volatile boolean stopping;
 
     Event() {}
@@ -44,6 +49,7 @@ public final class Event {
     void from(BpfMap newMap, int newCpu) {
         map = newMap;
         cpu = newCpu;
+        user = Thread.currentThread();
         time = 0;
     }
 
@@ -60,15 +66,34 @@ public final class Event {
     /** Ends the loan: from here on nothing that was handed out gives access to the memory. */
     void takeBack() {
         size = NOT_LENT;
-        if (arena != null) {
-            arena.close();
-            arena = null;
-        }
+        proceed();
+        user = null;
     }
 
-    /** Ends the loop over the records after the present one. For any thread; for good. */
+    /**
+     * Ends what was handed out of one record where the next one may follow at once.
+     *
+     * @return whether it may
+     */
+    boolean proceed() {
+        Arena lent = arena;
+        if (lent != null) {
+            arena = null;
+            lent.close();
+        }
+        attention = stopping;
+        return !attention;
+    }
+
+    /**
+     * Ends the loop over the records, for good: after the present one if its consumer calls this, else soon. For any
+     * thread.
+     */
     void stop() {
         stopping = true;
+        if (Thread.currentThread() == user) {
+            attention = true;
+        }
     }
 
     boolean stopping() {
@@ -223,6 +248,7 @@ public final class Event {
         if (lent == null) {
             lent = Arena.ofConfined();
             arena = lent;
+            attention = true;
         }
         return Sys.memory(address, bytes, lent).asReadOnly();
     }

@@ -5,11 +5,14 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.hot.HotClass;
+import dev.ebpf4j.hot.HotCopies;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi.Flag;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -36,25 +39,33 @@ final class Ring implements Channel {
     private static final int PROT_WRITE = 2;
     private static final int MAP_SHARED = 1;
 
-    // Absolute addresses in one constant segment: a load through an instance's segment costs up to 1 ns more per
-    // record.
-    private static final MemorySegment ALL = Sys.memory(0, Long.MAX_VALUE);
+    /** All memory: offsets in it are addresses. */
+    static final MemorySegment ALL = Sys.memory(0, Long.MAX_VALUE);
+
     private static final VarHandle LONG = JAVA_LONG.varHandle();
     private static final VarHandle INT = JAVA_INT.varHandle();
 
+    /** What hands out the records of one ring; has a copy for each class of consumers. */
+    interface Loop {
+        int run(Ring ring, Event event, EventConsumer consumer, int limit);
+    }
+
+    private static final HotCopies<Loop> LOOPS =
+            new HotCopies<>(new HotClass<>(MethodHandles.lookup(), RingLoop.class, Loop.class), new RingLoop());
+
+    /** The kernel gets memory back after so many bytes, or a sixteenth of the ring if that is less. */
+    private static final long BATCH = 4096;
+
+    final long size;
+    final long mask;
+    final long batch;
+    final long consumerPage;
+    final long producerPage;
+    final long data;
     private final Sys sys;
     private final BpfMap map;
     private final long pageSize;
-    private final long size;
-    private final long mask;
-    private final long consumerPage;
-    private final long producerPage;
-    private final long data;
 
-    /** Length of the last record and the distance from it to the next: the next one is probably as long. */
-    private int lastLength = -1;
-
-    private long lastStride;
     private final AtomicLong discarded = new AtomicLong();
 
     Ring(BpfMap map) {
@@ -62,6 +73,7 @@ final class Ring implements Channel {
         this.sys = map.sys();
         this.size = Integer.toUnsignedLong(map.maxEntries());
         this.mask = size - 1;
+        this.batch = Math.min(size / 16, BATCH);
         this.pageSize = sys.pageSize();
         if (map.type() != MapType.RINGBUF) {
             throw new IllegalArgumentException("map '" + map.name() + "' is of type " + map.type() + ", not RINGBUF");
@@ -117,58 +129,19 @@ final class Ring implements Channel {
     @Override
     public int drain(Event event, EventConsumer consumer, int limit) {
         event.from(map, -1);
-        int count = 0;
-        long position = (long) LONG.getAcquire(ALL, consumerPage);
-        long end = (long) LONG.getAcquire(ALL, producerPage);
-        while (position < end && count < limit && !event.stopping()) {
-            long header = data + (position & mask);
-            int length = (int) INT.getAcquire(ALL, header);
-            // Mostly false, and so predicted: the loads of the next record then need not wait for this one's length.
-            if (length != lastLength) {
-                if (length < 0) {
-                    return count; // BUSY: the program is still writing it
-                }
-                if ((length & DISCARD) != 0) {
-                    discarded.incrementAndGet();
-                    position = release(position + stride(length & ~DISCARD));
-                    end = position < end ? end : (long) LONG.getAcquire(ALL, producerPage);
-                    continue;
-                }
-                lastStride = stride(length);
-                lastLength = length;
-            }
-            position += lastStride;
-            deliver(event, consumer, header + HEADER, position);
-            count++;
-            if (position >= end) {
-                end = (long) LONG.getAcquire(ALL, producerPage);
-            }
-        }
-        return count;
+        return LOOPS.of(consumer.getClass()).run(this, event, consumer, limit);
     }
 
-    /** Lends one record; whatever the consumer does, the record is done and its memory the kernel's again. */
-    private void deliver(Event event, EventConsumer consumer, long address, long next) {
-        event.lend(address, lastLength);
-        try {
-            consumer.accept(event);
-        } finally {
-            event.takeBack();
-            release(next);
+    /** Publishes the consumer's position, before anything that is read later, and counts what was skipped. */
+    void passed(long position, int skipped) {
+        LONG.setVolatile(ALL, consumerPage, position);
+        if (skipped > 0) {
+            discarded.getAndAdd(skipped);
         }
-    }
-
-    /**
-     * Publishes the consumer's position. It must be out before the producer's is read again: the kernel wakes nobody for a
-     * record when it sees that the consumer has not yet come to the one before.
-     */
-    private long release(long position) {
-        LONG.setRelease(ALL, consumerPage, position);
-        return position;
     }
 
     /** The distance from a record to the next. A record longer than the ring is the sign of a mapping gone wrong. */
-    private long stride(int length) {
+    long stride(int length) {
         long stride = (length + HEADER + 7L) & ~7L;
         if (stride > size) {
             throw new IllegalStateException(
