@@ -91,7 +91,7 @@ public final class Event {
      */
     void stop() {
         stopping = true;
-        if (Thread.currentThread() == user) {
+        if (Thread.currentThread().equals(user)) {
             attention = true;
         }
     }
