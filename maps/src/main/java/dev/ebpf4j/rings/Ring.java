@@ -10,7 +10,6 @@ import dev.ebpf4j.hot.HotCopies;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.Sys;
-import dev.ebpf4j.sys.Uapi.Flag;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -33,8 +32,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * size they are offsets into the data.
  */
 final class Ring implements Channel {
-    private static final int HEADER = Flag.BPF_RINGBUF_HDR_SZ;
-    private static final int DISCARD = Flag.BPF_RINGBUF_DISCARD_BIT;
     private static final int PROT_READ = 1;
     private static final int PROT_WRITE = 2;
     private static final int MAP_SHARED = 1;
@@ -142,7 +139,7 @@ final class Ring implements Channel {
 
     /** The distance from a record to the next. A record longer than the ring is the sign of a mapping gone wrong. */
     long stride(int length) {
-        long stride = (length + HEADER + 7L) & ~7L;
+        long stride = (length + RingLoop.HEADER + 7L) & ~7L;
         if (stride > size) {
             throw new IllegalStateException(
                     "ring buffer '" + map.name() + "' holds a record of " + length + " bytes in " + size);

@@ -21,7 +21,7 @@ final class RingLoop implements Ring.Loop {
     private static final MemorySegment ALL = Ring.ALL;
     private static final VarHandle LONG = JAVA_LONG.varHandle();
     private static final VarHandle INT = JAVA_INT.varHandle();
-    private static final int HEADER = Flag.BPF_RINGBUF_HDR_SZ;
+    static final int HEADER = Flag.BPF_RINGBUF_HDR_SZ;
     private static final int DISCARD = Flag.BPF_RINGBUF_DISCARD_BIT;
 
     /** What an address can be, and that a header is aligned: knowing both, the compiler leaves out the checks of a load. */
