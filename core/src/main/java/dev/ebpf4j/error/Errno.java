@@ -66,6 +66,9 @@ public record Errno(int number, String name, String meaning) implements Serializ
     /** Operation not supported. */
     public static final int EOPNOTSUPP = 95;
 
+    /** Operation is not supported, in words that the kernel keeps for itself but lets out of bpf(2). */
+    public static final int ENOTSUPP = 524;
+
     private static final Map<Integer, Errno> TABLE = parse("""
         1 EPERM Operation not permitted
         2 ENOENT No such file or directory

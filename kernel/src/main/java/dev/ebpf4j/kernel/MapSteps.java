@@ -13,6 +13,7 @@ import dev.ebpf4j.maps.ArenaMap;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.maps.KernelValue;
 import dev.ebpf4j.maps.MapCreation;
+import dev.ebpf4j.maps.MapOpener;
 import dev.ebpf4j.maps.Pins;
 import dev.ebpf4j.plan.LoadStep;
 import dev.ebpf4j.plan.LoadStep.CompleteStructOps;
@@ -54,6 +55,7 @@ final class MapSteps {
     private final int token;
     private final List<BpfException> refusals = new ArrayList<>();
     private final Pins pins;
+    private final MapOpener opener;
     private final Deque<AutoCloseable> pinned = new ArrayDeque<>();
     private final @Nullable BpfMap[] maps;
     private final Map<Integer, StructOpsMap> structOps = new TreeMap<>();
@@ -82,6 +84,7 @@ final class MapSteps {
         this.given = given;
         this.made = made;
         this.pins = new Pins(sys);
+        this.opener = new MapOpener(sys);
         this.maps = new BpfMap[slots];
     }
 
@@ -135,7 +138,7 @@ final class MapSteps {
 
     private BpfMap create(CreateMap step, int innerFd, int types) {
         MapCreation creation = new MapCreation(step.kernelName(), btf, types, innerFd, token, step.exclusiveTo());
-        return BpfMap.create(sys, step.spec(), creation);
+        return opener.create(step.spec(), creation);
     }
 
     /** The kernel knows where to put local storage by its types alone. */
@@ -155,7 +158,7 @@ final class MapSteps {
         ModuleBtf module = step.operations().module();
         KernelValue value = new KernelValue(
                 step.operations().valueTypeId(), module == null ? 0 : moduleFd.applyAsInt(module), btfFd, token);
-        keep(step.map(), BpfMap.createStructOps(sys, step.spec(), step.kernelName(), value));
+        keep(step.map(), opener.createStructOps(step.spec(), step.kernelName(), value));
     }
 
     /** The kernel takes each function as the descriptor of its program, in the place of a pointer. */
@@ -179,7 +182,7 @@ final class MapSteps {
             throw new IllegalArgumentException("the plan uses a given map '"
                     + step.spec().name() + "', and the load options give none of that name");
         }
-        keep(step.map(), map.duplicate(step.spec(), btf));
+        keep(step.map(), MapOpener.duplicate(map, step.spec(), btf));
         found.add(step.map());
     }
 
@@ -225,7 +228,7 @@ final class MapSteps {
     }
 
     private boolean tryOpen(OpenPinned step) {
-        BpfMap map = BpfMap.openPinned(sys, step.path(), step.spec(), btf);
+        BpfMap map = opener.openPinned(step.path(), step.spec(), btf);
         if (map == null) {
             return false;
         }

@@ -4,16 +4,12 @@ import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.codec.TypeRef;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
-import dev.ebpf4j.spec.Bytes;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
-import dev.ebpf4j.sys.Uapi.Cmd;
 import dev.ebpf4j.sys.Uapi.Flag;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +17,13 @@ import org.jspecify.annotations.Nullable;
  * as a program, a pin or another handle needs it.
  *
  * <p>Keys and values are memory segments of exactly {@link #keySize} and {@link #valueBytes} bytes, heap or native;
- * their sizes are checked before the kernel is asked. Operations may be called by any number of threads, but
- * {@link #close} only when no other thread is in one.
+ * their sizes are checked before the kernel is asked. What has no keys, as queues, takes {@link MemorySegment#NULL}.
+ *
+ * <p>All methods may be called by any number of threads, {@link #close} too: it waits for operations that are under way,
+ * and later ones throw {@link MapClosedException}. Single operations allocate nothing but a thread's memory at its first.
+ *
+ * <p>What can go wrong with an operation has a type of its own: {@link MapSizeException}, {@link MapFullException},
+ * {@link MapAccessException}, {@link MapOperationException}; all else is a plain {@link BpfException}.
  *
  * @kernel 4.9
  */
@@ -36,6 +37,14 @@ public final class BpfMap implements AutoCloseable {
     /** Change the element; there must be one. */
     public static final long EXIST = Flag.BPF_EXIST;
 
+    /**
+     * Take the lock of the value, a {@code struct bpf_spin_lock}, so that nobody reads half a value. The lock's own bytes are
+     * neither read nor written.
+     *
+     * @kernel 5.1
+     */
+    public static final long F_LOCK = Flag.BPF_F_LOCK;
+
     private final Sys sys;
     private final Fd fd;
     private final String name;
@@ -47,14 +56,13 @@ public final class BpfMap implements AutoCloseable {
     private final long mapExtra;
     private final int valueBytes;
     private final int cpus;
-    private final ThreadLocal<Scratch> scratches;
-    private @Nullable Scratch first;
+    private final ElementCalls calls;
     private volatile @Nullable Types types;
 
     /** BTF of keys and values; ids are 0 where not known. */
-    private record Types(@Nullable Btf btf, int keyTypeId, int valueTypeId) {}
+    record Types(@Nullable Btf btf, int keyTypeId, int valueTypeId) {}
 
-    private BpfMap(Sys sys, Fd fd, MapSpec shape, @Nullable Types types) {
+    BpfMap(Sys sys, Fd fd, MapSpec shape, @Nullable Types types) {
         this.sys = sys;
         this.fd = fd;
         this.name = shape.name();
@@ -67,68 +75,31 @@ public final class BpfMap implements AutoCloseable {
         this.types = types;
         this.cpus = isPerCpu(type) ? PossibleCpus.count(sys) : 1;
         this.valueBytes = isPerCpu(type) ? Math.multiplyExact(stride(valueSize), cpus) : valueSize;
-        int number = fd.fd();
-        this.scratches = ThreadLocal.withInitial(() -> new Scratch(number, keySize, valueBytes));
+        this.calls = new ElementCalls(sys, this, fd.fd());
     }
 
     /**
-     * Creates a map without type information.
+     * Creates a map without type information, in the shape that the kernel takes of its type ({@link
+     * dev.ebpf4j.plan.MapShape}).
      *
-     * @param spec its shape, taken as it is; the kernel gets the first 15 bytes of the name
+     * @param spec its shape; maps of maps need {@link MapSpec#inner}. The kernel gets the first 15 bytes of the name
      * @return the map, to be closed by the caller
      * @throws BpfException if the kernel refuses
      */
     public static BpfMap create(MapSpec spec) {
-        return create(Sys.host(), spec, null, 0, 0);
+        return create(spec, null);
     }
 
     /**
-     * Creates a map under its own name.
+     * Creates a map with the types of its keys and values, as locks and timers need them.
      *
-     * @param sys the kernel
-     * @param spec its final shape
-     * @param btf what the spec's type ids refer to, or null
-     * @param btfFd {@code btf} as loaded into the kernel, or 0 to keep the types from the kernel
-     * @param innerFd the template of the maps inside, or 0
+     * @param spec its shape
+     * @param btf what the spec's type ids refer to; null to keep them from the kernel
      * @return the map, to be closed by the caller
      * @throws BpfException if the kernel refuses
      */
-    @SuppressWarnings("exports") // Sys is hidden from users, and the loader, for which this is, sees it.
-    public static BpfMap create(Sys sys, MapSpec spec, @Nullable Btf btf, int btfFd, int innerFd) {
-        return create(sys, spec, new MapCreation(spec.name(), btf, btfFd, innerFd, 0, Bytes.EMPTY));
-    }
-
-    /**
-     * Creates a map for the loader.
-     *
-     * @param sys the kernel
-     * @param spec its final shape, with the name that the object gave it
-     * @param creation what else the kernel gets
-     * @return the map, to be closed by the caller
-     * @throws BpfException if the kernel refuses
-     */
-    @SuppressWarnings("exports") // Sys is hidden from users, and the loader, for which this is, sees it.
-    public static BpfMap create(Sys sys, MapSpec spec, MapCreation creation) {
-        Fd fd = MapCalls.create(sys, spec, creation);
-        Types types = new Types(creation.btf(), spec.keyTypeId(), spec.valueTypeId());
-        return owned(fd, () -> new BpfMap(sys, fd, spec, types));
-    }
-
-    /**
-     * Creates a map of kernel operations (struct_ops) for the loader.
-     *
-     * @param sys the kernel
-     * @param spec its final shape, with the name that the object gave it
-     * @param kernelName the name for the kernel, of which it gets the first 15 bytes; empty for none
-     * @param value the type of its value
-     * @return the map, to be closed by the caller
-     * @throws BpfException if the kernel refuses
-     * @kernel 5.6
-     */
-    @SuppressWarnings("exports") // Sys is hidden from users, and the loader, for which this is, sees it.
-    public static BpfMap createStructOps(Sys sys, MapSpec spec, String kernelName, KernelValue value) {
-        Fd fd = MapCalls.createStructOps(sys, spec, kernelName, value);
-        return owned(fd, () -> new BpfMap(sys, fd, spec, new Types(null, 0, 0)));
+    public static BpfMap create(MapSpec spec, @Nullable Btf btf) {
+        return new MapOpener(Sys.host()).create(spec, btf);
     }
 
     /**
@@ -139,20 +110,7 @@ public final class BpfMap implements AutoCloseable {
      * @throws BpfException if it is no descriptor of a map
      */
     public static BpfMap adopt(int fd) {
-        return adopt(Sys.host(), fd);
-    }
-
-    /**
-     * Takes over a descriptor of a map that {@code sys} gave.
-     *
-     * @param sys the kernel
-     * @param fd the descriptor, from now on owned by the result, also when this throws
-     * @return the map, to be closed by the caller
-     * @throws BpfException if it is no descriptor of a map
-     */
-    @SuppressWarnings("exports") // Sys is hidden from users, and the loader, for which this is, sees it.
-    public static BpfMap adopt(Sys sys, int fd) {
-        return opened(sys, new Fd(sys, fd), "the map at descriptor " + fd);
+        return new MapOpener(Sys.host()).adopt(fd);
     }
 
     /**
@@ -163,7 +121,18 @@ public final class BpfMap implements AutoCloseable {
      * @throws BpfException if the kernel refuses, or something else is pinned there
      */
     public static BpfMap openPinned(String path) {
-        return opened(Sys.host(), MapCalls.openPinned(Sys.host(), path), "the map pinned at " + path);
+        return new MapOpener(Sys.host()).openPinned(path, 0);
+    }
+
+    /**
+     * Opens a map by its pin, for reading only: writes by this handle throw {@link MapAccessException}.
+     *
+     * @param path where it is pinned, in a file system of type bpf
+     * @return the map, to be closed by the caller
+     * @throws BpfException if the kernel refuses, or something else is pinned there
+     */
+    public static BpfMap openPinnedReadOnly(String path) {
+        return new MapOpener(Sys.host()).openPinned(path, Flag.BPF_F_RDONLY);
     }
 
     /**
@@ -174,86 +143,7 @@ public final class BpfMap implements AutoCloseable {
      * @throws BpfException if there is no such map, or the process may not open maps by id (CAP_SYS_ADMIN)
      */
     public static BpfMap byId(int id) {
-        return opened(Sys.host(), MapCalls.byId(Sys.host(), id), "the map with id " + id);
-    }
-
-    /**
-     * Opens a map by its pin for the loader, if it is what the object wants.
-     *
-     * @param sys the kernel
-     * @param path where it is pinned
-     * @param wanted what the object wants
-     * @param btf what the spec's type ids refer to, for a map of which the kernel has no types; or null
-     * @return the map, to be closed by the caller; null if nothing is pinned there
-     * @throws MapMismatchException if it differs from what is wanted
-     * @throws BpfException if the kernel refuses, or something else is pinned there
-     */
-    @SuppressWarnings("exports") // Sys is hidden from users, and the loader, for which this is, sees it.
-    public static @Nullable BpfMap openPinned(Sys sys, String path, MapSpec wanted, @Nullable Btf btf) {
-        Fd fd = new Pins(sys).open(path, "map '" + wanted.name() + "'");
-        if (fd == null) {
-            return null;
-        }
-        return owned(fd, () -> {
-            MapInfo info = MapCalls.info(sys, fd.fd(), "the map pinned at " + path);
-            String operation = "use the map pinned at " + path + " as map '" + wanted.name() + "'";
-            MapCompatibility.check(operation, "pinned", info, wanted);
-            return existing(sys, fd, info, wanted, btf);
-        });
-    }
-
-    /**
-     * Makes a second handle of this map for an object that is to use it. Number of elements and flags may be other than
-     * the object says.
-     *
-     * @param wanted what the object wants, whose name the new handle has
-     * @param btf what the spec's type ids refer to, for a map of which the kernel has no types; or null
-     * @return the new handle, to be closed by the caller
-     * @throws MapMismatchException if type or sizes differ from what is wanted
-     * @throws BpfException if the kernel refuses
-     */
-    public BpfMap duplicate(MapSpec wanted, @Nullable Btf btf) {
-        String operation = "use map '" + name + "' as map '" + wanted.name() + "'";
-        Fd copy = new Fd(sys, BpfException.checked(sys.dup(fd()), operation));
-        return owned(copy, () -> {
-            MapInfo info = MapCalls.info(sys, copy.fd(), "map '" + name + "'");
-            MapCompatibility.checkLayout(operation, "given", info, wanted);
-            return existing(sys, copy, info, wanted, btf);
-        });
-    }
-
-    private static BpfMap opened(Sys sys, Fd fd, String what) {
-        return owned(fd, () -> {
-            MapInfo info = MapCalls.info(sys, fd.fd(), what);
-            return new BpfMap(sys, fd, shape(info.name(), info), null);
-        });
-    }
-
-    /** A map that the kernel had before: its own types are the truth, where it has some. */
-    private static BpfMap existing(Sys sys, Fd fd, MapInfo info, MapSpec wanted, @Nullable Btf btf) {
-        boolean typed = info.types().btfId() != 0;
-        Types types = typed ? null : new Types(btf, wanted.keyTypeId(), wanted.valueTypeId());
-        return new BpfMap(sys, fd, shape(wanted.name(), info), types);
-    }
-
-    private static MapSpec shape(String name, MapInfo info) {
-        return MapSpec.builder(name, info.type())
-                .keySize(info.keySize())
-                .valueSize(info.valueSize())
-                .maxEntries(info.maxEntries())
-                .flags(info.flags())
-                .mapExtra(info.mapExtra())
-                .build();
-    }
-
-    /** Closes {@code fd} if {@code make} fails. */
-    private static BpfMap owned(Fd fd, Supplier<BpfMap> make) {
-        try {
-            return make.get();
-        } catch (Throwable t) {
-            fd.close();
-            throw t;
-        }
+        return new MapOpener(Sys.host()).byId(id);
     }
 
     /** {@return the name as it was given, or as the kernel says for a map that was opened} */
@@ -305,12 +195,13 @@ public final class BpfMap implements AutoCloseable {
     }
 
     /**
-     * {@return the descriptor, which stays this object's}
+     * {@return the descriptor, which stays this object's. Unlike the methods here, who uses the number must see to it that
+     * nobody closes the map meanwhile}
      *
-     * @throws IllegalStateException after {@link #close}
+     * @throws MapClosedException after {@link #close}
      */
     public int fd() {
-        if (!fd.isOpen()) {
+        if (calls.gate().isClosed()) {
             throw closed();
         }
         return fd.fd();
@@ -345,20 +236,21 @@ public final class BpfMap implements AutoCloseable {
     }
 
     /**
-     * Copies the value of a key.
+     * Copies the value of a key; of a queue or stack, the one that is next to be taken.
      *
      * @param key {@link #keySize} bytes
-     * @param value where to, {@link #valueBytes} bytes
+     * @param value where to, {@link #valueBytes} bytes. Of a bloom filter, the value that is looked for
      * @return false where there is no such key; {@code value} is then as before
      * @throws MapSizeException if a size is wrong
      * @throws BpfException if the kernel refuses
      */
     public boolean lookup(MemorySegment key, MemorySegment value) {
-        checkKey(key);
+        Scratch scratch = keyed(key);
         checkValue(value);
-        Scratch scratch = scratch();
-        scratch.key.copyFrom(key);
-        if (!lookup(scratch)) {
+        if (type == MapType.BLOOM_FILTER) {
+            scratch.value.copyFrom(value);
+        }
+        if (!calls.lookup(scratch)) {
             return false;
         }
         value.copyFrom(scratch.value);
@@ -366,23 +258,45 @@ public final class BpfMap implements AutoCloseable {
     }
 
     /**
-     * Sets the value of a key.
+     * Copies the value of a key, with flags.
+     *
+     * @param key {@link #keySize} bytes
+     * @param value where to, {@link #valueBytes} bytes
+     * @param lookupFlags {@link #F_LOCK}, or others that the kernel knows
+     * @return false where there is no such key; {@code value} is then as before
+     * @throws MapSizeException if a size is wrong
+     * @throws BpfException if the kernel refuses
+     * @kernel 5.1
+     */
+    public boolean lookup(MemorySegment key, MemorySegment value, long lookupFlags) {
+        Scratch scratch = keyed(key);
+        checkValue(value);
+        if (!calls.lookup(scratch, lookupFlags)) {
+            return false;
+        }
+        value.copyFrom(scratch.value);
+        return true;
+    }
+
+    /**
+     * Sets the value of a key; adds one to a queue, stack or bloom filter.
      *
      * @param key {@link #keySize} bytes
      * @param value {@link #valueBytes} bytes
-     * @param updateFlags {@link #ANY}, {@link #NOEXIST} or {@link #EXIST}, and others that the kernel knows
+     * @param updateFlags {@link #ANY}, {@link #NOEXIST} or {@link #EXIST} (to a queue or stack that is full: in place of the
+     *     oldest), with {@link #F_LOCK} or others that the kernel knows
      * @return false where nothing changed, because the key was there and {@link #NOEXIST} was given, or was not and
      *     {@link #EXIST} was
      * @throws MapSizeException if a size is wrong
-     * @throws BpfException if the kernel refuses, for instance with E2BIG because the map is full
+     * @throws MapFullException if there is no room for another element
+     * @throws MapAccessException if the map is frozen or read-only
+     * @throws BpfException if the kernel refuses for another reason
      */
     public boolean update(MemorySegment key, MemorySegment value, long updateFlags) {
-        checkKey(key);
+        Scratch scratch = keyed(key);
         checkValue(value);
-        Scratch scratch = scratch();
-        scratch.key.copyFrom(key);
         scratch.value.copyFrom(value);
-        return update(scratch, updateFlags);
+        return calls.update(scratch, updateFlags);
     }
 
     /**
@@ -391,13 +305,34 @@ public final class BpfMap implements AutoCloseable {
      * @param key {@link #keySize} bytes
      * @return false where there was no such key
      * @throws MapSizeException if the size is wrong
-     * @throws BpfException if the kernel refuses; the elements of arrays cannot be removed
+     * @throws MapOperationException if the elements of this type cannot be removed, as those of arrays
+     * @throws BpfException if the kernel refuses for another reason
      */
     public boolean delete(MemorySegment key) {
-        checkKey(key);
-        Scratch scratch = scratch();
-        scratch.key.copyFrom(key);
-        return delete(scratch);
+        return calls.delete(keyed(key));
+    }
+
+    /**
+     * Takes an element out in one step, so that no change of its value is lost: of a hash table, queue or stack.
+     *
+     * @param key {@link #keySize} bytes
+     * @param value where to, {@link #valueBytes} bytes
+     * @param lookupFlags 0, or {@link #F_LOCK}
+     * @return false where there was no such key, or nothing in the queue or stack; {@code value} is then as before
+     * @throws MapSizeException if a size is wrong
+     * @throws MapOperationException if the type has no such operation
+     * @throws dev.ebpf4j.error.UnsupportedFeatureException if this kernel does so only with queues and stacks
+     * @throws BpfException if the kernel refuses for another reason
+     * @kernel 5.14, for queues and stacks 4.20
+     */
+    public boolean lookupAndDelete(MemorySegment key, MemorySegment value, long lookupFlags) {
+        Scratch scratch = keyed(key);
+        checkValue(value);
+        if (!calls.lookupAndDelete(scratch, lookupFlags)) {
+            return false;
+        }
+        value.copyFrom(scratch.value);
+        return true;
     }
 
     /**
@@ -408,88 +343,55 @@ public final class BpfMap implements AutoCloseable {
      * @param next where to, {@link #keySize} bytes; may be the same memory as {@code key}
      * @return false after the last key; {@code next} is then as before
      * @throws MapSizeException if a size is wrong
-     * @throws BpfException if the kernel refuses
+     * @throws MapOperationException if the keys of this type cannot be listed
+     * @throws BpfException if the kernel refuses for another reason
      */
     public boolean nextKey(@Nullable MemorySegment key, MemorySegment next) {
         checkKey(next);
-        Scratch scratch = scratch();
-        if (key != null) {
-            checkKey(key);
-            scratch.key.copyFrom(key);
-        }
-        if (!nextKey(scratch, key == null)) {
+        Scratch scratch = key == null ? calls.scratch() : keyed(key);
+        if (!calls.nextKey(scratch, key == null)) {
             return false;
         }
         next.copyFrom(scratch.nextKey);
         return true;
     }
 
+    /** The calling thread's memory for this map, with this key in it. */
+    private Scratch keyed(MemorySegment key) {
+        checkKey(key);
+        Scratch scratch = calls.scratch();
+        scratch.key.copyFrom(key);
+        return scratch;
+    }
+
+    /** The same operations on what stands in a {@link Scratch}, for views that put it there. */
     boolean lookup(Scratch scratch) {
-        boolean mayFail = scratch.missed;
-        long result = call(scratch, Cmd.BPF_MAP_LOOKUP_ELEM, scratch.lookup, Scratch.LOOKUP_SIZE, mayFail);
-        boolean missed = result < 0;
-        if (missed != mayFail) {
-            scratch.missed = missed;
-        }
-        return !missed || absent(result, Errno.ENOENT, "look up an element of");
+        return calls.lookup(scratch);
+    }
+
+    boolean lookup(Scratch scratch, long lookupFlags) {
+        return calls.lookup(scratch, lookupFlags);
     }
 
     boolean update(Scratch scratch, long updateFlags) {
-        scratch.updateFlags(updateFlags);
-        boolean mayFail = (updateFlags & (NOEXIST | EXIST)) != 0;
-        long result = call(scratch, Cmd.BPF_MAP_UPDATE_ELEM, scratch.update, Scratch.UPDATE_SIZE, mayFail);
-        if (result >= 0) {
-            return true;
-        }
-        int refusal = (updateFlags & NOEXIST) != 0 ? Errno.EEXIST : (updateFlags & EXIST) != 0 ? Errno.ENOENT : 0;
-        return absent(result, refusal, "update an element of");
+        return calls.update(scratch, updateFlags);
     }
 
     boolean delete(Scratch scratch) {
-        long result = call(scratch, Cmd.BPF_MAP_DELETE_ELEM, scratch.delete, Scratch.DELETE_SIZE, false);
-        return result >= 0 || absent(result, Errno.ENOENT, "delete an element of");
+        return calls.delete(scratch);
+    }
+
+    boolean lookupAndDelete(Scratch scratch, long lookupFlags) {
+        return calls.lookupAndDelete(scratch, lookupFlags);
     }
 
     boolean nextKey(Scratch scratch, boolean fromStart) {
-        scratch.fromStart(fromStart);
-        long result = call(scratch, Cmd.BPF_MAP_GET_NEXT_KEY, scratch.next, Scratch.NEXT_SIZE, false);
-        return result >= 0 || absent(result, Errno.ENOENT, "walk the keys of");
-    }
-
-    private long call(Scratch scratch, int cmd, long attr, int size, boolean mayFail) {
-        try {
-            return sys.bpfShort(cmd, attr, size, mayFail);
-        } finally {
-            Reference.reachabilityFence(scratch);
-        }
-    }
-
-    /** False for the errno that only means "not there"; every other is thrown. */
-    private boolean absent(long result, int harmless, String operation) {
-        if (-result != harmless) {
-            Errno errno = Errno.of(result);
-            String advice = operation.startsWith("update") ? MapAdvice.update(type, maxEntries, errno) : "";
-            throw new BpfException(operation + " map '" + name + "'", errno, advice);
-        }
-        return false;
+        return calls.nextKey(scratch, fromStart);
     }
 
     /** The calling thread's memory for this map. */
-    @SuppressWarnings("ReferenceEquality") // A thread is equal to itself alone.
     Scratch scratch() {
-        if (!fd.isOpen()) {
-            throw closed();
-        }
-        Scratch mine = first;
-        return mine != null && mine.owner == Thread.currentThread() ? mine : otherScratch();
-    }
-
-    private Scratch otherScratch() {
-        Scratch mine = scratches.get();
-        if (first == null) {
-            first = mine;
-        }
-        return mine;
+        return calls.scratch();
     }
 
     private void checkKey(MemorySegment key) {
@@ -504,8 +406,8 @@ public final class BpfMap implements AutoCloseable {
         }
     }
 
-    private IllegalStateException closed() {
-        return new IllegalStateException("map '" + name + "' is closed");
+    MapClosedException closed() {
+        return new MapClosedException(name);
     }
 
     /**
@@ -515,7 +417,7 @@ public final class BpfMap implements AutoCloseable {
      * @kernel 5.2
      */
     public void freeze() {
-        MapCalls.freeze(sys, fd(), name);
+        calls.withFd(number -> MapCalls.freeze(this, number));
     }
 
     /**
@@ -525,7 +427,7 @@ public final class BpfMap implements AutoCloseable {
      * @throws BpfException if the kernel refuses, for instance with EEXIST
      */
     public void pin(String path) {
-        if (new Pins(sys).pin(fd(), "map '" + name + "'", path) == null) {
+        if (calls.withFd(number -> new Pins(sys).pin(number, "map '" + name + "'", path)) == null) {
             throw new BpfException("pin map '" + name + "' at " + path, Errno.of(Errno.EEXIST));
         }
     }
@@ -536,13 +438,15 @@ public final class BpfMap implements AutoCloseable {
      * @throws BpfException if the kernel refuses
      */
     public MapInfo info() {
-        return MapCalls.info(sys, fd(), "map '" + name + "'");
+        return calls.withFd(number -> MapCalls.info(sys, number, "map '" + name + "'"));
     }
 
-    /** Closes the handle; further calls do nothing. */
+    /** Closes the handle once no thread is in an operation of it any more; further calls do nothing. */
     @Override
     public void close() {
-        fd.close();
+        if (calls.gate().close()) {
+            fd.close();
+        }
     }
 
     /** {@return the kernel that holds it, for the packages beside this one} */

@@ -82,16 +82,6 @@ final class MapAdvice {
                         Locale.ROOT, "its keys and values alone take %.1f %s: lower max_entries", bytes, UNITS[unit]);
     }
 
-    /** Of an element that could not be written; empty if unknown. Who writes by index or adds to a full map gets E2BIG. */
-    static String update(MapType type, int maxEntries, Errno errno) {
-        String most = Integer.toUnsignedString(maxEntries);
-        if (errno.is(Errno.E2BIG) && isArray(type)) {
-            return "the index is not below max_entries, which is " + most;
-        }
-        boolean full = errno.is(Errno.E2BIG) ? isHash(type) || isQueue(type) : errno.is(Errno.ENOSPC) && isTrie(type);
-        return full ? "the map is full: max_entries is " + most : "";
-    }
-
     private static boolean hasEntries(MapType type) {
         return isArray(type) || isHash(type) || isQueue(type) || isTrie(type);
     }

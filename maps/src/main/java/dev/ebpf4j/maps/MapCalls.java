@@ -102,10 +102,11 @@ final class MapCalls {
         attr.set(JAVA_LONG, BpfAttr.MapCreate.MAP_EXTRA, spec.mapExtra());
     }
 
-    static Fd openPinned(Sys sys, String path) {
+    static Fd openPinned(Sys sys, String path, int fileFlags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = arena.allocate(BpfAttr.Obj.BYTES, 8);
             attr.set(JAVA_LONG, BpfAttr.Obj.PATHNAME, arena.allocateFrom(path).address());
+            attr.set(JAVA_INT, BpfAttr.Obj.FILE_FLAGS, fileFlags);
             long fd = sys.bpf(Cmd.BPF_OBJ_GET, attr, BpfAttr.Obj.BYTES);
             return new Fd(sys, BpfException.checked(fd, "open the map pinned at " + path));
         }
@@ -116,11 +117,12 @@ final class MapCalls {
         return new Fd(sys, BpfException.checked(fd, "open the map with id " + id));
     }
 
-    static void freeze(Sys sys, int fd, String name) {
+    static long freeze(BpfMap map, int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = arena.allocate(BpfAttr.MapElem.BYTES, 8);
             attr.set(JAVA_INT, BpfAttr.MapElem.MAP_FD, fd);
-            BpfException.checked(sys.bpf(Cmd.BPF_MAP_FREEZE, attr, Integer.BYTES), "freeze map '" + name + "'");
+            long result = map.sys().bpf(Cmd.BPF_MAP_FREEZE, attr, Integer.BYTES);
+            return BpfException.checked(result, "freeze map '" + map.name() + "'");
         }
     }
 

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.ebpf4j.sys.BpfAttr.MapElem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 
 /**
  * Memory for one thread's operations on one map: per command an attr that is filled once and for all, and the key and
@@ -28,14 +29,19 @@ final class Scratch {
     final MemorySegment nextKey;
     final MemorySegment value;
     final long lookup;
+    final long flagged;
     final long update;
     final long delete;
     final long next;
+    private final MemorySegment flaggedAttr;
     private final MemorySegment updateAttr;
     private final MemorySegment nextAttr;
 
     /** Whether the last lookup found nothing: then the next one probably will not either. */
     boolean missed;
+
+    /** Whether the owner is in a system call with the map's descriptor, or about to be. */
+    private boolean busy;
 
     Scratch(int fd, int keySize, long valueSize) {
         owner = Thread.currentThread();
@@ -44,7 +50,7 @@ final class Scratch {
         key = arena.allocate(keySize, 8);
         nextKey = arena.allocate(keySize, 8);
         value = arena.allocate(valueSize, 8);
-        MemorySegment attrs = arena.allocate(4L * ATTR, 8);
+        MemorySegment attrs = arena.allocate(5L * ATTR, 8);
         MemorySegment lookupAttr = attr(attrs, 0, fd);
         lookupAttr.set(JAVA_LONG, MapElem.VALUE, value.address());
         updateAttr = attr(attrs, 1, fd);
@@ -52,10 +58,13 @@ final class Scratch {
         MemorySegment deleteAttr = attr(attrs, 2, fd);
         nextAttr = attr(attrs, 3, fd);
         nextAttr.set(JAVA_LONG, MapElem.NEXT_KEY, nextKey.address());
+        flaggedAttr = attr(attrs, 4, fd);
+        flaggedAttr.set(JAVA_LONG, MapElem.VALUE, value.address());
         lookup = lookupAttr.address();
         update = updateAttr.address();
         delete = deleteAttr.address();
         next = nextAttr.address();
+        flagged = flaggedAttr.address();
     }
 
     private MemorySegment attr(MemorySegment attrs, int index, int fd) {
@@ -69,8 +78,31 @@ final class Scratch {
         updateAttr.set(JAVA_LONG, MapElem.FLAGS, flags);
     }
 
+    /** Sets the flags of lookups that have some, and of lookups that delete. */
+    void lookupFlags(long flags) {
+        flaggedAttr.set(JAVA_LONG, MapElem.FLAGS, flags);
+    }
+
     /** Says whether the next key is asked for, or the first. */
     void fromStart(boolean first) {
         nextAttr.set(JAVA_LONG, MapElem.KEY, first ? 0 : key.address());
+    }
+
+    /** Says that a system call begins. Whoever closes the map sees this, or we see that it is closed: {@link CloseGate}. */
+    void enter() {
+        busy = true;
+        VarHandle.releaseFence(); // for the compiler; what the processor defers, the closing thread brings to light
+    }
+
+    /** Says that it is over. */
+    void leave() {
+        VarHandle.releaseFence();
+        busy = false;
+    }
+
+    boolean isBusy() {
+        boolean now = busy;
+        VarHandle.acquireFence();
+        return now;
     }
 }

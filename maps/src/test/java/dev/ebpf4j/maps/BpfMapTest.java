@@ -125,7 +125,7 @@ class BpfMapTest {
     @Test
     void wrongSizesNeverReachTheKernel() {
         ScriptedSys sys = new ScriptedSys();
-        try (BpfMap map = BpfMap.create(sys, KernelMaps.spec(MapType.HASH, 4, 8, 1), null, 0, 0)) {
+        try (BpfMap map = KernelMaps.create(sys, KernelMaps.spec(MapType.HASH, 4, 8, 1))) {
             int before = sys.count();
             MapSizeException e = assertThrows(MapSizeException.class, () -> map.lookup(key(1), key(1)));
             assertTrue(e.toString().contains("map 'test_map' has a value of 8 bytes, and 4 were given"), e.toString());
@@ -145,7 +145,7 @@ class BpfMapTest {
         sys.onBpf(Cmd.BPF_MAP_DELETE_ELEM, attr -> attr.byteSize() - MapElem.KEY - 8)
                 .onBpf(Cmd.BPF_MAP_LOOKUP_ELEM, attr -> -attr.get(JAVA_LONG_UNALIGNED, MapElem.FLAGS))
                 .onBpf(Cmd.BPF_MAP_UPDATE_ELEM, attr -> -attr.get(JAVA_LONG_UNALIGNED, MapElem.FLAGS));
-        try (BpfMap map = BpfMap.create(sys, KernelMaps.spec(MapType.HASH, 4, 8, 1), null, 0, 0)) {
+        try (BpfMap map = KernelMaps.create(sys, KernelMaps.spec(MapType.HASH, 4, 8, 1))) {
             assertTrue(assertThrows(BpfException.class, () -> map.update(key(1), value(1), 4))
                     .errno()
                     .is(4));
@@ -158,7 +158,7 @@ class BpfMapTest {
     @Test
     void perCpuValuesAreRoundedUpAndCountPossibleCpus() {
         ScriptedSys sys = new ScriptedSys().withFile(PossibleCpusTest.FILE, "0,2-3\n".getBytes(US_ASCII));
-        try (BpfMap map = BpfMap.create(sys, KernelMaps.spec(MapType.PERCPU_ARRAY, 4, 12, 1), null, 0, 0)) {
+        try (BpfMap map = KernelMaps.create(sys, KernelMaps.spec(MapType.PERCPU_ARRAY, 4, 12, 1))) {
             assertEquals(12, map.valueSize());
             assertEquals(3 * 16, map.valueBytes());
             assertEquals(3, map.valuesPerKey());
@@ -170,19 +170,18 @@ class BpfMapTest {
     void failuresOnTheWayLeaveNothingOpen() {
         ScriptedSys absent = new ScriptedSys();
         assertThrows(
-                BpfException.class,
-                () -> BpfMap.create(absent, KernelMaps.spec(MapType.PERCPU_HASH, 4, 8, 1), null, 0, 0));
+                BpfException.class, () -> KernelMaps.create(absent, KernelMaps.spec(MapType.PERCPU_HASH, 4, 8, 1)));
         assertEquals(Set.of(), absent.leaks());
         ScriptedSys refusing = new ScriptedSys().failAt(1, Errno.EBADF);
         int fd = refusing.newFd("not a map");
-        assertThrows(BpfException.class, () -> BpfMap.adopt(refusing, fd));
+        assertThrows(BpfException.class, () -> new MapOpener(refusing).adopt(fd));
         assertEquals(Set.of(), refusing.leaks());
     }
 
     @Test
     void closedMapsSaySo() {
         ScriptedSys sys = new ScriptedSys();
-        BpfMap map = BpfMap.create(sys, KernelMaps.spec(MapType.HASH, 4, 8, 1), null, 0, 0);
+        BpfMap map = KernelMaps.create(sys, KernelMaps.spec(MapType.HASH, 4, 8, 1));
         map.close();
         map.close();
         assertEquals(Set.of(), sys.leaks());

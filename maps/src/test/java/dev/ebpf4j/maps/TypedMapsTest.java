@@ -125,7 +125,7 @@ class TypedMapsTest {
     @Test
     void kernelVariablesAreSharedMemory() {
         KernelMaps.create(sectionSpec(0)).close();
-        try (BpfMap map = BpfMap.create(Sys.host(), sectionSpec(0), sectionBtf(), 0, 0);
+        try (BpfMap map = KernelMaps.create(Sys.host(), sectionSpec(0), sectionBtf());
                 DataSection section = DataSection.open(map)) {
             assertEquals(List.of("counter", "target_pid"), section.names());
             GlobalVariable<Integer> target = section.variable("target_pid", Codecs.INT);
@@ -146,7 +146,7 @@ class TypedMapsTest {
     @Test
     void kernelReadOnlyVariablesAreReadAfterTheFreeze() {
         KernelMaps.create(sectionSpec(0)).close();
-        try (BpfMap map = BpfMap.create(Sys.host(), sectionSpec(Flag.BPF_F_RDONLY_PROG), sectionBtf(), 0, 0)) {
+        try (BpfMap map = KernelMaps.create(Sys.host(), sectionSpec(Flag.BPF_F_RDONLY_PROG), sectionBtf())) {
             byte[] value = new byte[12];
             value[0] = 9;
             BpfArray.of(map, Codecs.bytes(12)).update(0, value);
@@ -164,7 +164,7 @@ class TypedMapsTest {
     @Test
     void sectionsLeaveNothingMapped() {
         ScriptedSys sys = new ScriptedSys();
-        try (BpfMap map = BpfMap.create(sys, sectionSpec(0), sectionBtf(), 0, 0)) {
+        try (BpfMap map = KernelMaps.create(sys, sectionSpec(0), sectionBtf())) {
             DataSection section = DataSection.open(map);
             assertTrue(sys.leaks().contains("mapping of 4096 bytes"));
             GlobalVariable<Integer> target = section.variable("target_pid", Codecs.INT);
@@ -173,7 +173,7 @@ class TypedMapsTest {
             section.close();
             assertThrows(IllegalStateException.class, target::get);
         }
-        try (BpfMap plain = BpfMap.create(sys, KernelMaps.spec(MapType.ARRAY, 4, 12, 1), null, 0, 0)) {
+        try (BpfMap plain = KernelMaps.create(sys, KernelMaps.spec(MapType.ARRAY, 4, 12, 1))) {
             assertThrows(IllegalArgumentException.class, () -> DataSection.open(plain));
         }
         assertEquals(Set.of(), sys.leaks());

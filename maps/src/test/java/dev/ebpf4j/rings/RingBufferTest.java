@@ -272,8 +272,8 @@ class RingBufferTest {
         for (int call = maps + 1; call <= before; call++) {
             ScriptedSys failing = new ScriptedSys().failAt(call, Errno.ENOMEM);
             BpfMap[] two = {
-                BpfMap.create(failing, SyntheticRing.spec(4096), null, 0, 0),
-                BpfMap.create(failing, SyntheticRing.spec(4096), null, 0, 0)
+                KernelMaps.create(failing, SyntheticRing.spec(4096)),
+                KernelMaps.create(failing, SyntheticRing.spec(4096))
             };
             BpfException e = assertThrows(BpfException.class, () -> RingBuffer.open(two));
             assertTrue(e.errno().is(Errno.ENOMEM));
@@ -285,8 +285,8 @@ class RingBufferTest {
 
     @Test
     void onlyRingBuffersAreTaken() {
-        try (BpfMap hash = BpfMap.create(sys, KernelMaps.spec(MapType.HASH, 4, 4, 1), null, 0, 0);
-                BpfMap odd = BpfMap.create(sys, SyntheticRing.spec(5000), null, 0, 0)) {
+        try (BpfMap hash = KernelMaps.create(sys, KernelMaps.spec(MapType.HASH, 4, 4, 1));
+                BpfMap odd = KernelMaps.create(sys, SyntheticRing.spec(5000))) {
             assertThrows(IllegalArgumentException.class, () -> RingBuffer.open(hash));
             assertThrows(IllegalArgumentException.class, () -> RingBuffer.open(odd));
             assertThrows(IllegalArgumentException.class, RingBuffer::open);
