@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.maps.KernelMaps;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.testing.ScriptedSys;
@@ -31,7 +32,7 @@ final class SyntheticUserRing {
         this.size = size;
         consumer = arena.allocate(PAGE, PAGE);
         producer = arena.allocate(PAGE + 2L * size, PAGE);
-        map = BpfMap.create(sys, spec(size), null, 0, 0);
+        map = KernelMaps.create(sys, spec(size));
         sys.onMmap((fd, offset, length, protection) -> {
             MemorySegment memory = offset == 0 ? consumer : producer;
             return memory.byteSize() == length && protection == (offset == 0 ? 1 : 3) ? memory : null;

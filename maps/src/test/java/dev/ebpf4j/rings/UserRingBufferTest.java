@@ -173,9 +173,9 @@ class UserRingBufferTest {
 
     @Test
     void onlyUserRingBuffersAreTaken() {
-        try (BpfMap ring = BpfMap.create(sys, SyntheticRing.spec(4096), null, 0, 0);
-                BpfMap odd = BpfMap.create(sys, SyntheticUserRing.spec(5000), null, 0, 0);
-                BpfMap hash = BpfMap.create(sys, KernelMaps.spec(MapType.HASH, 4, 4, 1), null, 0, 0)) {
+        try (BpfMap ring = KernelMaps.create(sys, SyntheticRing.spec(4096));
+                BpfMap odd = KernelMaps.create(sys, SyntheticUserRing.spec(5000));
+                BpfMap hash = KernelMaps.create(sys, KernelMaps.spec(MapType.HASH, 4, 4, 1))) {
             assertThrows(IllegalArgumentException.class, () -> UserRingBuffer.open(ring));
             assertThrows(IllegalArgumentException.class, () -> UserRingBuffer.open(hash));
             assertThrows(IllegalArgumentException.class, () -> UserRingBuffer.open(odd));
