@@ -1,16 +1,12 @@
 package dev.ebpf4j.benchmarks;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import dev.ebpf4j.elf.ElfReader;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.LoadedObject;
+import dev.ebpf4j.kernel.TestRun;
 import dev.ebpf4j.rings.RingBuffer;
-import dev.ebpf4j.sys.BpfAttr;
-import dev.ebpf4j.sys.Sys;
-import dev.ebpf4j.sys.Uapi;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -30,21 +26,21 @@ import org.openjdk.jmh.annotations.TearDown;
 public class KernelRingBenchmark {
     private static final int RECORDS = 256 * 1024 / 72;
 
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment attr = arena.allocate(BpfAttr.ProgTestRun.BYTES, Long.BYTES);
-    private final LoadedObject object = BpfLoader.load(ElfReader.read(Objects.compile("fill.bpf.c"), "fill"));
+    private final TestRun fill = TestRun.onContext(ByteBuffer.allocate(2 * Integer.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .putInt(RECORDS)
+            .putInt(64)
+            .array());
+    private final LoadedObject object = BpfLoader.load(ElfReader.read(Objects.compile("produce.bpf.c"), "produce"));
     private final RingBuffer ring = RingBuffer.open(object.map("ring"));
-    private final Sys sys = Sys.host();
     private long sum;
 
     /** Has the kernel write as many records as fit. */
     @Setup(Level.Invocation)
     public void fill() {
-        attr.fill((byte) 0);
-        attr.set(JAVA_INT, BpfAttr.ProgTestRun.PROG_FD, object.program("fill").fd());
-        long result = sys.bpf(Uapi.Cmd.BPF_PROG_TEST_RUN, attr, BpfAttr.ProgTestRun.BYTES);
-        if (result < 0) {
-            throw new IllegalStateException("BPF_PROG_TEST_RUN answered " + result);
+        int written = object.program("produce").testRun(fill).returnValue();
+        if (written != RECORDS) {
+            throw new IllegalStateException(written + " records fit");
         }
         sum = 0;
     }
@@ -65,6 +61,5 @@ public class KernelRingBenchmark {
     public void close() {
         ring.close();
         object.close();
-        arena.close();
     }
 }

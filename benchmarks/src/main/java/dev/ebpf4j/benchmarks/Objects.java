@@ -8,10 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** The C programs that benchmarks load, compiled with the running kernel's types. */
-final class Objects {
+public final class Objects {
     private Objects() {}
 
-    static byte[] compile(String name) {
+    public static byte[] compile(String name) {
         try (InputStream in = Objects.class.getResourceAsStream("/" + name)) {
             if (in == null) {
                 throw new IllegalArgumentException("no source " + name);
