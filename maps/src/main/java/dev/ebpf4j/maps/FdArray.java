@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  * not the descriptor, which may be closed then; only AF_XDP sockets leave their map when they are closed, and perf events
  * when the handle of the map is that they were put in with.
  *
- * <p>A PROG_ARRAY is emptied by the kernel when the last handle, pin and link of a kind that keeps it is gone, even while programs use it.
+ * <p>A PROG_ARRAY is emptied by the kernel when its last handle and pin are gone, even while programs use it.
  *
  * <p>A view: the {@link BpfMap} below it stays the caller's, to be closed by the caller. As safe for threads as that.
  *
@@ -61,7 +61,7 @@ public final class FdArray {
      * Empties an element.
      *
      * @param index 0 to {@link #length} - 1
-     * @return false where it was empty
+     * @return false where it was empty; an XSKMAP does not tell, and answers true
      * @throws IndexOutOfBoundsException if there is no such element
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */

@@ -6,6 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.codec.CodecMismatchException;
 import dev.ebpf4j.codec.Codecs;
+import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.spec.MapType;
 import java.nio.channels.NetworkChannel;
 import java.util.OptionalLong;
@@ -52,7 +54,7 @@ public final class SockMap<K> {
      * @param key the key
      * @param channel a channel that is connected, or bound where the type of map allows it; it stays the caller's
      * @throws IllegalStateException if the descriptor of the channel is not found, see {@link KernelFd#socket}
-     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     * @throws BpfException if the kernel refuses
      */
     public void update(K key, NetworkChannel channel) {
         try (KernelFd socket = KernelFd.socket(channel)) {
@@ -65,7 +67,7 @@ public final class SockMap<K> {
      *
      * @param key the key
      * @param fd descriptor of the socket, which stays the caller's
-     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     * @throws BpfException if the kernel refuses
      */
     public void update(K key, int fd) {
         Scratch scratch = at(key);
@@ -83,7 +85,7 @@ public final class SockMap<K> {
      * @param key the key
      * @return the cookie, or empty where the key has no socket
      * @throws UnsupportedOperationException if the map's values have 4 bytes: cookies are of maps with 8
-     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     * @throws BpfException if the kernel refuses
      */
     public OptionalLong cookie(K key) {
         if (!cookies) {
@@ -99,10 +101,25 @@ public final class SockMap<K> {
      *
      * @param key the key
      * @return false where the key has no socket
-     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     * @throws BpfException if the kernel refuses
      */
     public boolean delete(K key) {
-        return map.delete(at(key));
+        Scratch scratch = at(key);
+        try {
+            return map.delete(scratch);
+        } catch (BpfException e) {
+            if (isEmptySlot(scratch, e)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Where other maps say ENOENT, SOCKMAP says EINVAL. */
+    private boolean isEmptySlot(Scratch scratch, BpfException e) {
+        return map.type() == MapType.SOCKMAP
+                && e.errno().is(Errno.EINVAL)
+                && Integer.compareUnsigned(scratch.key.get(JAVA_INT_UNALIGNED, 0), map.maxEntries()) < 0;
     }
 
     private Scratch at(K key) {

@@ -125,7 +125,8 @@ class FdArrayTest {
         assertFalse(jumps.delete(1));
         assertEquals(1, Sources.run(first));
         assertThrows(IndexOutOfBoundsException.class, () -> jumps.delete(4));
-        BpfException e = assertThrows(BpfException.class, () -> jumps.update(0, object.program("exec").fd()));
+        BpfException e = assertThrows(
+                BpfException.class, () -> jumps.update(0, object.program("exec").fd()));
         assertTrue(e.errno().is(Errno.EINVAL), "a program of another type: " + e.getMessage());
     }
 

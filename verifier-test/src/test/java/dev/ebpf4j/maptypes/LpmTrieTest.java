@@ -131,7 +131,8 @@ class LpmTrieTest {
         assertFalse(routes.putIfAbsent(Prefix.parse("10.1.0.0/16"), 0));
         for (var each : List.of("10.2.3.4", "10.1.3.4", "10.1.2.4", "10.1.2.200", "11.0.0.1")) {
             int expected = List.of(8, 16, 16, 25, 0)
-                    .get(List.of("10.2.3.4", "10.1.3.4", "10.1.2.4", "10.1.2.200", "11.0.0.1").indexOf(each));
+                    .get(List.of("10.2.3.4", "10.1.3.4", "10.1.2.4", "10.1.2.200", "11.0.0.1")
+                            .indexOf(each));
             assertEquals(expected, route(each), each);
             Integer found = routes.lookup(host(each));
             assertEquals(expected, found == null ? 0 : found, each);

@@ -118,7 +118,9 @@ class MapOfMapsTest {
     }
 
     private static long seen(int version) {
-        return object.variable("seen", Codecs.bytes(24)).segment().getAtIndex(java.lang.foreign.ValueLayout.JAVA_LONG, version);
+        return object.variable("seen", Codecs.bytes(24))
+                .segment()
+                .getAtIndex(java.lang.foreign.ValueLayout.JAVA_LONG, version);
     }
 
     @Test

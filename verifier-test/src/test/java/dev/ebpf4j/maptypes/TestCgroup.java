@@ -24,13 +24,14 @@ record TestCgroup(Path directory) implements AutoCloseable {
         if (!Files.isWritable(root)) {
             abort(root + " is not writable");
         }
-        return new TestCgroup(Files.createDirectory(root.resolve(name + "-" + ProcessHandle.current().pid())));
+        return new TestCgroup(Files.createDirectory(
+                root.resolve(name + "-" + ProcessHandle.current().pid())));
     }
 
-    /** Runs a process that moves itself inside and then becomes another program; answers its pid. */
+    /** Runs a process that moves itself inside, opens a device and becomes another program; answers its pid. */
     int runInside() throws IOException, InterruptedException {
         Process child = new ProcessBuilder(
-                        "sh", "-c", "echo $$ > " + directory.resolve("cgroup.procs") + " && exec true")
+                        "sh", "-c", "echo $$ > " + directory.resolve("cgroup.procs") + " && exec true < /dev/null")
                 .inheritIO()
                 .start();
         assertEquals(0, child.waitFor());
