@@ -20,6 +20,7 @@ import dev.ebpf4j.maps.CpuMap;
 import dev.ebpf4j.maps.DevMap;
 import dev.ebpf4j.maps.FdArray;
 import dev.ebpf4j.parity.Sources;
+import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.test.LeakCheck;
 import dev.ebpf4j.test.RequiresBpf;
 import java.lang.foreign.Arena;
@@ -236,7 +237,7 @@ class RedirectMapsTest {
             assertEquals(24, socket.received().size());
             sockets.update(0, socket.fd());
         }
-        try (XdpSocket other = XdpSocket.open(loopback.getIndex());
+        try (Fd other = XdpSocket.unbound();
                 Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocateFrom(JAVA_INT, other.fd());
             assertFalse(sockets.map().update(arena.allocate(JAVA_INT), value, BpfMap.EXIST), "closed ones are out");

@@ -57,11 +57,7 @@ final class XdpSocket implements AutoCloseable {
 
     /** A socket for queue 0 of a device, or the test is aborted where there are none. */
     static XdpSocket open(int ifindex) {
-        long fd = Sys.host().socket(AF_XDP, SOCK_RAW, 0);
-        if (fd < 0) {
-            return abort("no AF_XDP sockets: " + Errno.of(fd));
-        }
-        XdpSocket made = new XdpSocket(new Fd(Sys.host(), fd));
+        XdpSocket made = new XdpSocket(unbound());
         try {
             made.setUp(ifindex);
             return made;
@@ -69,6 +65,12 @@ final class XdpSocket implements AutoCloseable {
             made.close();
             return abort("no AF_XDP socket: " + e.getMessage());
         }
+    }
+
+    /** A socket that receives nothing. */
+    static Fd unbound() {
+        long fd = Sys.host().socket(AF_XDP, SOCK_RAW, 0);
+        return fd < 0 ? abort("no AF_XDP sockets: " + Errno.of(fd)) : new Fd(Sys.host(), fd);
     }
 
     private void setUp(int ifindex) {
@@ -96,7 +98,13 @@ final class XdpSocket implements AutoCloseable {
         address.set(JAVA_SHORT, 0, (short) AF_XDP);
         address.set(JAVA_SHORT, 2, (short) XDP_COPY);
         address.set(JAVA_INT, 4, ifindex);
-        BpfException.checked(sys.bind(socket.fd(), address), "bind to a queue");
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        long bound = sys.bind(socket.fd(), address);
+        while (bound == -Errno.EBUSY && System.nanoTime() < deadline) { // a closed socket lets the queue go a bit later
+            Thread.onSpinWait();
+            bound = sys.bind(socket.fd(), address);
+        }
+        BpfException.checked(bound, "bind to a queue");
     }
 
     private void option(int option, MemorySegment value) {
