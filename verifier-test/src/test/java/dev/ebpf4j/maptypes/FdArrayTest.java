@@ -144,7 +144,7 @@ class FdArrayTest {
         FdArray cgroups = FdArray.of(object.map("cgroups"));
         BpfHashMap<Integer, Integer> under = BpfHashMap.of(object.map("under"), Codecs.INT, Codecs.INT);
         try (TestCgroup cgroup = TestCgroup.create("ebpf4j-array");
-                Link ignored = object.program("exec").attach()) {
+                Link _ = object.program("exec").attach()) {
             try (KernelFd fd = KernelFd.path(cgroup.directory())) {
                 cgroups.update(1, fd.fd());
             }

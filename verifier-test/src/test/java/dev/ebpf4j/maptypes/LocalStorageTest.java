@@ -240,7 +240,7 @@ class LocalStorageTest {
     void valuesOfSockets() throws IOException {
         LocalStorage<NetworkChannel, Value> sockets =
                 LocalStorage.ofSockets(object.map("sockets"), Codecs.record(Value.class));
-        try (Link ignored = object.program("of_socket").attach();
+        try (Link _ = object.program("of_socket").attach();
                 ServerSocketChannel listener =
                         ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
                 SocketChannel client = SocketChannel.open(listener.getLocalAddress());
@@ -262,7 +262,7 @@ class LocalStorageTest {
     void valuesOfCgroups() throws IOException, InterruptedException {
         LocalStorage<Path, Value> cgroups = LocalStorage.ofCgroups(object.map("cgroups"), Codecs.record(Value.class));
         try (TestCgroup cgroup = TestCgroup.create("ebpf4j-storage");
-                Link ignored = object.program("of_cgroup").attach()) {
+                Link _ = object.program("of_cgroup").attach()) {
             assertNull(cgroups.lookup(cgroup.directory()));
             cgroups.update(cgroup.directory(), new Value(41, 3));
             cgroup.runInside();
@@ -291,7 +291,7 @@ class LocalStorageTest {
     @Test
     void valuesOfFilesInPrograms(@TempDir Path directory) throws IOException {
         try (LoadedObject loaded = loadOrAbort(OF_INODES);
-                Attached ignored = Attached.to(0, loaded.program("of_inode"), AttachType.LSM_MAC)) {
+                Attached _ = Attached.to(0, loaded.program("of_inode"), AttachType.LSM_MAC)) {
             LocalStorage<Path, Value> inodes = LocalStorage.ofFiles(loaded.map("inodes"), Codecs.record(Value.class));
             Path file = Files.createFile(directory.resolve("file"));
             inodes.update(file, new Value(10, 0));
@@ -319,7 +319,7 @@ class LocalStorageTest {
             CgroupStorageKey key = CgroupStorageKey.of(cgroup.directory(), AttachType.CGROUP_DEVICE);
             assertNull(opened.lookup(key));
             try (KernelFd fd = KernelFd.path(cgroup.directory());
-                    Attached ignored = Attached.to(fd.fd(), loaded.program("open_device"), AttachType.CGROUP_DEVICE)) {
+                    Attached _ = Attached.to(fd.fd(), loaded.program("open_device"), AttachType.CGROUP_DEVICE)) {
                 assertEquals(0, opened.lookup(key));
                 assertTrue(opened.replace(key, 100L));
                 cgroup.runInside();

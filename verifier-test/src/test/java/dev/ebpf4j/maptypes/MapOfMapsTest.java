@@ -1,5 +1,6 @@
 package dev.ebpf4j.maptypes;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -118,9 +119,7 @@ class MapOfMapsTest {
     }
 
     private static long seen(int version) {
-        return object.variable("seen", Codecs.bytes(24))
-                .segment()
-                .getAtIndex(java.lang.foreign.ValueLayout.JAVA_LONG, version);
+        return object.variable("seen", Codecs.bytes(24)).segment().getAtIndex(JAVA_LONG, version);
     }
 
     @Test

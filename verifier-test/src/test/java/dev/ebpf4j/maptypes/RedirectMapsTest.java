@@ -196,7 +196,7 @@ class RedirectMapsTest {
         assertEquals(new CpuMap.Queue(512, there.info().id()), cpus.lookup(cpu));
         object.variable("wanted_cpu", Codecs.INT).set(cpu);
         object.variable("map_id", Codecs.INT).set(object.map("cpus").info().id());
-        try (Link ignored = object.program("taken_up").attach()) {
+        try (Link _ = object.program("taken_up").attach()) {
             send("to_cpu", 100);
             long deadline = System.nanoTime() + 20_000_000_000L;
             while (processed() < 100 && System.nanoTime() < deadline) {

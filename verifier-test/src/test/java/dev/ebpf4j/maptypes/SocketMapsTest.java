@@ -33,6 +33,7 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,7 +161,7 @@ class SocketMapsTest {
         SockMap<Integer> sockets = SockMap.of(object.map("by_index"), Codecs.INT);
         try (Pair in = Pair.connect();
                 Pair out = Pair.connect();
-                Attached ignored =
+                Attached _ =
                         Attached.to(sockets.map().fd(), object.program("to_first"), AttachType.SK_SKB_VERDICT)) {
             assertEquals(OptionalLong.empty(), sockets.cookie(0));
             sockets.update(0, in.server());
@@ -184,7 +185,7 @@ class SocketMapsTest {
         SockMap<String> sockets = SockMap.of(object.map("by_name"), Codecs.string(6));
         try (Pair left = Pair.connect();
                 Pair right = Pair.connect();
-                Attached ignored =
+                Attached _ =
                         Attached.to(sockets.map().fd(), object.program("to_right"), AttachType.SK_MSG_VERDICT)) {
             sockets.update("left", left.client());
             sockets.update("right", right.client());
@@ -254,7 +255,7 @@ class SocketMapsTest {
             assertTrue(cookie(datagrams) != cookie(wildcard));
             assertEquals(
                     3,
-                    java.util.Set.of(clientFd.fd(), acceptedFd.fd(), oldFd.fd()).size());
+                    Set.of(clientFd.fd(), acceptedFd.fd(), oldFd.fd()).size());
             assertTrue(clientFd.toString().contains(Integer.toString(client.getLocalPort())), clientFd::toString);
             IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> KernelFd.socket(unbound));
             assertTrue(e.getMessage().contains("neither bound nor connected"), e::getMessage);
