@@ -13,7 +13,8 @@ import java.util.List;
  * @param count how many; {@link #FLEXIBLE} for as many as the memory has
  * @param list whether the value is a list
  */
-record ArrayCodec(Codec<Object> element, Class<?> component, int count, boolean list) implements Codec<Object> {
+record ArrayCodec(Codec<Object> element, Class<?> component, int count, boolean list)
+        implements Codec<Object>, FlexibleCodec {
     static final int FLEXIBLE = -1;
 
     /** The size of so many elements in memory; a flexible array has none. */
@@ -31,6 +32,11 @@ record ArrayCodec(Codec<Object> element, Class<?> component, int count, boolean 
         if (length != count && count != FLEXIBLE) {
             throw new IllegalArgumentException(length + " elements where " + count + " are needed");
         }
+    }
+
+    @Override
+    public boolean flexible() {
+        return count == FLEXIBLE;
     }
 
     @Override

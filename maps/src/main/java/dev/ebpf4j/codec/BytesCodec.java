@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  * @param size how many; of a flexible array 0
  * @param flexible whether there are as many as the memory has
  */
-record BytesCodec(int size, boolean flexible) implements Codec<byte[]> {
+record BytesCodec(int size, boolean flexible) implements Codec<byte[]>, FlexibleCodec {
     @Override
     public Codec<byte[]> bind(TypeRef type) {
         CodecMismatchException.require(true, size, type, toString());

@@ -119,7 +119,7 @@ final class CTypes {
         if (btf == null || !(resolved(type) instanceof BtfType.Array array)) {
             return null;
         }
-        return new TypeRef(type.what() + "[]", btf, array.elementTypeId(), btf.sizeOf(array.elementTypeId()));
+        return new TypeRef(type.what().concat("[]"), btf, array.elementTypeId(), btf.sizeOf(array.elementTypeId()));
     }
 
     /** How many elements an array has, 0 if it is flexible. */

@@ -7,6 +7,7 @@ import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.CLASS_INIT_NAME;
 
+import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
@@ -21,8 +22,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** A class under construction: its methods, and the objects that are constants of it. */
-final class ClassText {
+/**
+ * A class under construction: its methods, and the objects that are constants of it.
+ *
+ * <p>The bodies come from one method and not from lambdas, of which each would cost a new process a millisecond.
+ */
+abstract class ClassText {
     static final ClassDesc CODEC = desc(Codec.class);
     static final ClassDesc NUMBER_CODEC = desc(NumberCodec.class);
     static final ClassDesc TYPE_REF = desc(TypeRef.class);
@@ -40,18 +45,42 @@ final class ClassText {
     private static final ClassDesc LOOKUP = desc(MethodHandles.Lookup.class);
     private static final ClassDesc OBJECTS = CD_Object.arrayType();
 
-    private record Method(String name, MethodTypeDesc type, Consumer<CodeBuilder> code) {}
+    private final class Method implements Consumer<CodeBuilder> {
+        final String name;
+        final MethodTypeDesc type;
+
+        Method(String name, MethodTypeDesc type) {
+            this.name = name;
+            this.type = type;
+        }
+
+        @Override
+        public void accept(CodeBuilder b) {
+            if (name.equals(CLASS_INIT_NAME)) {
+                initialise(b);
+            } else {
+                body(name, type, b);
+            }
+        }
+    }
+
+    private final class Whole implements Consumer<ClassBuilder> {
+        @Override
+        public void accept(ClassBuilder c) {
+            build(c);
+        }
+    }
 
     private final ClassDesc self;
     private final List<Object> data = new ArrayList<>();
     private final List<ClassDesc> kinds = new ArrayList<>();
     private final List<Method> methods = new ArrayList<>();
-    private ClassDesc superclass = CD_Object;
-    private ClassDesc implemented = CODEC;
+    private final ClassDesc implemented;
 
-    ClassText(Class<?> beside, String name) {
-        String prefix = beside.getPackageName().isEmpty() ? "" : beside.getPackageName() + ".";
-        self = ClassDesc.of(prefix + name);
+    /** A class of that name in the package of {@code beside}, which implements an interface. */
+    ClassText(Class<?> beside, String name, ClassDesc implemented) {
+        self = ClassDesc.of(beside.getPackageName(), name);
+        this.implemented = implemented;
     }
 
     static ClassDesc desc(Class<?> type) {
@@ -60,11 +89,6 @@ final class ClassText {
 
     ClassDesc self() {
         return self;
-    }
-
-    void extend(ClassDesc newSuperclass, ClassDesc newInterface) {
-        superclass = newSuperclass;
-        implemented = newInterface;
     }
 
     /** Keeps an object as a constant of the class; gives its number. */
@@ -78,25 +102,36 @@ final class ClassText {
         return data.toArray();
     }
 
-    void method(String name, MethodTypeDesc type, Consumer<CodeBuilder> code) {
-        methods.add(new Method(name, type, code));
+    void method(String name, MethodTypeDesc type) {
+        methods.add(new Method(name, type));
     }
+
+    /** Writes the code of a method. */
+    abstract void body(String name, MethodTypeDesc type, CodeBuilder b);
 
     /** The class file. Constants are static final fields, which its initialiser takes from the class data. */
     byte[] bytes() {
-        return ClassFile.of().build(self, c -> {
-            c.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER | ClassFile.ACC_SYNTHETIC)
-                    .withSuperclass(superclass)
-                    .withInterfaceSymbols(implemented);
-            for (Method method : methods) {
-                int access = method.name.equals(ConstantDescs.INIT_NAME) ? 0 : ClassFile.ACC_PUBLIC;
-                c.withMethodBody(method.name, method.type, access, method.code);
-            }
-            for (int i = 0; i < kinds.size(); i++) { // after the methods, which ask for constants
-                c.withField("c" + i, kinds.get(i), ClassFile.ACC_STATIC | ClassFile.ACC_FINAL | ClassFile.ACC_PRIVATE);
-            }
-            c.withMethodBody(CLASS_INIT_NAME, MethodTypeDesc.of(CD_void), ClassFile.ACC_STATIC, this::initialise);
-        });
+        return ClassFile.of().build(self, new Whole());
+    }
+
+    private void build(ClassBuilder c) {
+        c.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER | ClassFile.ACC_SYNTHETIC)
+                .withSuperclass(CD_Object)
+                .withInterfaceSymbols(implemented);
+        for (Method method : methods) {
+            int access = method.name.equals(ConstantDescs.INIT_NAME) ? 0 : ClassFile.ACC_PUBLIC;
+            c.withMethodBody(method.name, method.type, access, method);
+        }
+        for (int i = 0; i < kinds.size(); i++) { // after the methods, which ask for constants
+            c.withField(name(i), kinds.get(i), ClassFile.ACC_STATIC | ClassFile.ACC_FINAL | ClassFile.ACC_PRIVATE);
+        }
+        Method start = new Method(CLASS_INIT_NAME, MethodTypeDesc.of(CD_void));
+        c.withMethodBody(start.name, start.type, ClassFile.ACC_STATIC, start);
+    }
+
+    /** The name of a constant's field. */
+    private static String name(int constant) {
+        return "c".concat(Integer.toString(constant));
     }
 
     private void initialise(CodeBuilder b) {
@@ -110,14 +145,14 @@ final class ClassText {
                 .checkcast(OBJECTS)
                 .astore(0);
         for (int i = 0; i < kinds.size(); i++) {
-            b.aload(0).loadConstant(i).aaload().checkcast(kinds.get(i)).putstatic(self, "c" + i, kinds.get(i));
+            b.aload(0).loadConstant(i).aaload().checkcast(kinds.get(i)).putstatic(self, name(i), kinds.get(i));
         }
         b.return_();
     }
 
     /** Pushes a constant. */
     void load(CodeBuilder b, int constant) {
-        b.getstatic(self, "c" + constant, kinds.get(constant));
+        b.getstatic(self, name(constant), kinds.get(constant));
     }
 
     /** Pushes the sum of a local variable and a distance. */
@@ -132,7 +167,7 @@ final class ClassText {
     void cast(CodeBuilder b, Class<?> type, ClassDesc desc) {
         if (type.isPrimitive()) {
             ClassDesc box = desc(boxOf(type));
-            b.checkcast(box).invokevirtual(box, type.getName() + "Value", MethodTypeDesc.of(desc));
+            b.checkcast(box).invokevirtual(box, type.getName().concat("Value"), MethodTypeDesc.of(desc));
         } else if (!desc.equals(CD_Object)) {
             b.checkcast(desc);
         }

@@ -6,22 +6,31 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Finds for each component the member of its name, and writes down both layouts for the case that one does not fit. */
+/**
+ * Finds for each component the member of its name, and shows both layouts where one does not fit.
+ *
+ * <p>Binding is among the first things that a process does: no pattern switches, lambdas or hashes of records here, whose
+ * code the JDK would have to generate first.
+ */
 final class Match {
     private final List<Member> members;
-    private final Map<String, Component> waiting = new HashMap<>();
-    private final Map<Component, Field> found = new HashMap<>();
-    private final List<Row> rows = new ArrayList<>();
-    private final StringBuilder details = new StringBuilder();
+    private final List<Component> components;
     private final boolean partial;
-    private boolean fits = true;
+    private final Map<String, Integer> indexes = new HashMap<>(); // of components, by key
+    private final @Nullable Field[] found; // by component
+    private final int[] taken; // the component of each member, or -1
+    private final String[] notes; // by member
+    private final StringBuilder details = new StringBuilder();
 
-    private Match(List<Member> members, boolean partial) {
+    private Match(List<Member> members, List<Component> components, boolean partial) {
         this.members = members;
+        this.components = components;
         this.partial = partial;
+        this.found = new Field[components.size()];
+        this.taken = new int[members.size()];
+        this.notes = new String[members.size()];
     }
 
     /**
@@ -34,77 +43,50 @@ final class Match {
      */
     static List<Field> of(
             TypeRef struct, List<Member> members, List<Component> components, String title, boolean partial) {
-        Match match = new Match(members, partial);
-        for (Component component : components) {
-            match.waiting.put(component.key(), component);
+        Match match = new Match(members, components, partial);
+        match.pair();
+        boolean fits = !members.isEmpty();
+        for (int i = 0; i < members.size(); i++) {
+            match.notes[i] = match.note(i);
+            fits &= match.notes[i].isEmpty() && members.get(i).end() <= 8 * struct.size();
         }
-        for (Member member : members) {
-            match.find(member);
+        List<Field> fields = new ArrayList<>(components.size());
+        for (Field field : match.found) {
+            if (field != null) {
+                fields.add(field);
+            }
         }
-        match.look(components);
-        int end = 0;
-        for (Member member : members) {
-            end = Math.max(end, member.end());
-        }
-        if (!match.fits || members.isEmpty() || end > 8 * struct.size()) {
-            throw new CodecMismatchException("the " + struct.what() + " (" + CTypes.name(struct) + ", "
-                    + struct.size() + " bytes) does not fit " + title + "\n"
-                    + SideBySide.render(CTypes.name(struct), title, match.rows) + match.details);
-        }
-        List<Field> fields = new ArrayList<>();
-        for (Component component : components) {
-            fields.add(Objects.requireNonNull(match.found.get(component)));
+        if (!fits || fields.size() < components.size()) {
+            throw match.mismatch(struct, title);
         }
         return fields;
     }
 
-    private void find(Member member) {
-        Component component = waiting.remove(Component.key(member.name()));
-        String note = component == null ? missing(member) : fit(component, member);
-        fits &= note.isEmpty();
-        String right = component == null ? "" : component.declaration();
-        if (component == null && note.isEmpty() && member.role() == Role.KERNEL) {
-            right = "(the kernel's own)";
+    private void pair() {
+        for (int i = 0; i < components.size(); i++) {
+            indexes.put(components.get(i).key(), i);
         }
-        rows.add(new Row(member.place(), member.sizeText(), member.declaration(), right, note));
+        for (int i = 0; i < members.size(); i++) {
+            Integer component = indexes.remove(Component.key(members.get(i).name()));
+            taken[i] = component == null ? -1 : component;
+        }
     }
 
-    /** Why a member needs a component; empty if it needs none. */
-    private String missing(Member member) {
-        if (partial || member.role() != Role.DATA || member.width() == 0) {
-            return "";
+    /** Makes the member's field, or says why there is none; empty where none is needed. */
+    private String note(int index) {
+        Member member = members.get(index);
+        if (taken[index] < 0) {
+            return missing(index) ? "no component of this name" : "";
         }
-        for (Member other : members) {
-            if (!other.equals(member) && other.overlaps(member) && isNamed(other)) {
-                return "";
-            }
-        }
-        return "no component of this name";
-    }
-
-    private boolean isNamed(Member member) {
-        String key = Component.key(member.name());
-        if (waiting.containsKey(key)) {
-            return true;
-        }
-        for (Component component : found.keySet()) {
-            if (component.key().equals(key)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Puts the field into {@code found}, or says why it does not fit. */
-    private String fit(Component component, Member member) {
         if (member.role() == Role.KERNEL) {
             return "the kernel's own, always zero here; leave it out";
         }
-        boolean last = member.equals(members.getLast());
-        Fit fit = Fits.of(component.type(), member, last);
+        Component component = components.get(taken[index]);
+        Fit fit = Fits.of(component.type(), member, index == members.size() - 1);
         Codec<?> codec = fit.codec();
         if (codec != null) {
-            found.put(component, Field.of(component, codec, member, isFlexible(codec)));
+            boolean flexible = codec instanceof FlexibleCodec f && f.flexible();
+            found[taken[index]] = Field.of(component, codec, member, flexible);
         }
         if (!fit.details().isEmpty()) {
             details.append('\n').append(fit.details());
@@ -112,23 +94,37 @@ final class Match {
         return fit.note();
     }
 
-    private static boolean isFlexible(@Nullable Codec<?> codec) {
-        return switch (codec) {
-            case BytesCodec b -> b.flexible();
-            case StringCodec s -> s.flexible();
-            case ArrayCodec a -> a.count() == ArrayCodec.FLEXIBLE;
-            case NumberArrayCodec a -> a.count() == ArrayCodec.FLEXIBLE;
-            case null, default -> false;
-        };
+    /** Whether a member without a component needs one. */
+    private boolean missing(int index) {
+        Member member = members.get(index);
+        if (partial || member.role() != Role.DATA || member.width() == 0) {
+            return false;
+        }
+        for (int i = 0; i < taken.length; i++) {
+            if (taken[i] >= 0 && members.get(i).overlaps(member)) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    /** Components that no member has. */
-    private void look(List<Component> components) {
+    private CodecMismatchException mismatch(TypeRef struct, String title) {
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < members.size(); i++) {
+            Member member = members.get(i);
+            String right = taken[i] < 0 ? "" : components.get(taken[i]).declaration();
+            if (taken[i] < 0 && member.role() == Role.KERNEL) {
+                right = "(the kernel's own)";
+            }
+            rows.add(new Row(member.place(), member.sizeText(), member.declaration(), right, notes[i]));
+        }
         for (Component component : components) {
-            if (waiting.containsValue(component)) {
-                fits = false;
+            if (indexes.containsKey(component.key())) {
                 rows.add(new Row("", "", "", component.declaration(), "no member of this name"));
             }
         }
+        return new CodecMismatchException(
+                "the " + struct.what() + " (" + CTypes.name(struct) + ", " + struct.size() + " bytes) does not fit "
+                        + title + "\n" + SideBySide.render(CTypes.name(struct), title, rows) + details);
     }
 }

@@ -6,7 +6,6 @@ import dev.ebpf4j.codec.Member.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** The members of C structs and unions, and what the kernel keeps for itself in them. */
 final class Members {
@@ -40,8 +39,8 @@ final class Members {
             TypeRef type, Btf btf, BtfType.Composite composite, int base, List<Member> members, int depth) {
         for (BtfType.Member member : composite.members()) {
             int at = base + member.bitOffset();
-            TypeRef inner =
-                    new TypeRef(type.what() + "." + member.name(), btf, member.typeId(), btf.sizeOf(member.typeId()));
+            TypeRef inner = new TypeRef(
+                    type.what().concat(".").concat(member.name()), btf, member.typeId(), btf.sizeOf(member.typeId()));
             if (!member.name().isEmpty()) {
                 members.add(new Member(member.name(), inner, at, bits(member, inner), role(member.name(), inner)));
             } else if (depth < DEEPEST && CTypes.resolved(inner) instanceof BtfType.Composite anonymous) {
@@ -65,14 +64,18 @@ final class Members {
         return isPadding(name) ? Role.PADDING : Role.DATA;
     }
 
-    /** {@code pad}, {@code _pad1}, {@code __padding}. */
+    /** {@code pad}, {@code _pad1}, {@code __padding}: pad between underscores and digits. */
     private static boolean isPadding(String name) {
-        return Padding.NAME.matcher(name).matches();
-    }
-
-    /** Made when it is first needed. */
-    private static final class Padding {
-        static final Pattern NAME = Pattern.compile("_*pad(ding)?_*\\d*", Pattern.CASE_INSENSITIVE);
+        int from = 0;
+        int to = name.length();
+        while (from < to && name.charAt(from) == '_') {
+            from++;
+        }
+        while (to > from && (name.charAt(to - 1) == '_' || Character.isDigit(name.charAt(to - 1)))) {
+            to--;
+        }
+        String core = name.substring(from, to);
+        return core.equalsIgnoreCase("pad") || core.equalsIgnoreCase("padding");
     }
 
     private static boolean isOfTheKernel(TypeRef type, int depth) {

@@ -21,7 +21,13 @@ import org.jspecify.annotations.Nullable;
  * @param count how many; {@link ArrayCodec#FLEXIBLE} for as many as the memory has
  * @param order the order of bytes
  */
-record NumberArrayCodec(Codec<?> element, Class<?> component, int count, ByteOrder order) implements Codec<Object> {
+record NumberArrayCodec(Codec<?> element, Class<?> component, int count, ByteOrder order)
+        implements Codec<Object>, FlexibleCodec {
+    @Override
+    public boolean flexible() {
+        return count == ArrayCodec.FLEXIBLE;
+    }
+
     @Override
     public int size() {
         return ArrayCodec.bytes(count, element.size());

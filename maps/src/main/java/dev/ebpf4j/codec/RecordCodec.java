@@ -6,20 +6,22 @@ import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** A Java record as a C struct, matched by names when it is bound. */
 final class RecordCodec<R extends Record> implements Codec<R> {
     /** What was bound before: the same record for the same layout is the same codec, with one class. */
-    private static final ClassValue<Map<Key, Codec<?>>> BOUND = new ClassValue<>() {
+    private static final ClassValue<List<Bound>> BOUND = new ClassValue<>() {
         @Override
-        protected Map<Key, Codec<?>> computeValue(Class<?> type) {
-            return new ConcurrentHashMap<>();
+        protected List<Bound> computeValue(Class<?> type) {
+            return new ArrayList<>();
         }
     };
 
-    private record Key(Class<?> caller, int size, List<Field> fields) {}
+    private record Bound(Class<?> caller, int size, List<Field> fields, Codec<?> codec) {
+        boolean is(Class<?> wantedCaller, int wantedSize, List<Field> wanted) {
+            return caller == wantedCaller && size == wantedSize && fields.equals(wanted);
+        }
+    }
 
     private final Lookup lookup;
     private final Class<R> type;
@@ -65,16 +67,18 @@ final class RecordCodec<R extends Record> implements Codec<R> {
         for (RecordComponent component : type.getRecordComponents()) {
             components.add(new Component(component.getName(), type(component, lookup, depth + 1)));
         }
-        List<Field> fields = Match.of(struct, members, components, "record " + type.getSimpleName(), false);
-        Key key = new Key(lookup.lookupClass(), struct.size(), fields);
-        Map<Key, Codec<?>> known = BOUND.get(type);
-        Codec<?> codec = known.get(key);
-        if (codec == null) {
-            Codec<?> made = RecordClass.make(this, lookup, type, fields, struct.size());
-            Codec<?> other = known.putIfAbsent(key, made);
-            codec = other == null ? made : other;
+        List<Field> fields = Match.of(struct, members, components, "record ".concat(type.getSimpleName()), false);
+        List<Bound> known = BOUND.get(type);
+        synchronized (known) {
+            for (Bound bound : known) {
+                if (bound.is(lookup.lookupClass(), struct.size(), fields)) {
+                    return (Codec<R>) bound.codec;
+                }
+            }
+            Codec<R> codec = RecordClass.make(this, lookup, type, fields, struct.size());
+            known.add(new Bound(lookup.lookupClass(), struct.size(), fields, codec));
+            return codec;
         }
-        return (Codec<R>) codec;
     }
 
     /** Without BTF: as C would do it, and of exactly that size. */

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  * @param size bytes of the array; of a flexible array 0
  * @param flexible whether the array is as long as the memory
  */
-record StringCodec(int size, boolean flexible) implements Codec<String> {
+record StringCodec(int size, boolean flexible) implements Codec<String>, FlexibleCodec {
     @Override
     public Codec<String> bind(TypeRef type) {
         CodecMismatchException.require(CTypes.isText(type), size, type, toString());
