@@ -6,9 +6,7 @@ import dev.ebpf4j.codec.TypeRef;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.spec.MapType;
-import dev.ebpf4j.sys.Sys;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,27 +27,12 @@ import java.util.List;
  * @kernel 6.9
  */
 public final class ArenaMap implements AutoCloseable {
-    private static final int PROT_READ_WRITE = 1 | 2;
-    private static final int MAP_SHARED = 1;
-    private static final long MOST_ERRNO = 4095;
-
-    private final Sys sys;
     private final BpfMap map;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment memory;
+    private final MapMemory memory;
 
-    private ArenaMap(BpfMap map, long wanted) {
-        this.sys = map.sys();
+    private ArenaMap(BpfMap map, MapMemory memory) {
         this.map = map;
-        long length = Integer.toUnsignedLong(map.maxEntries()) * sys.pageSize();
-        long address = wanted == 0
-                ? sys.mmap(length, PROT_READ_WRITE, MAP_SHARED, map.fd(), 0)
-                : sys.mmapAt(wanted, length, PROT_READ_WRITE, MAP_SHARED, map.fd());
-        if (address < 0 && address >= -MOST_ERRNO) {
-            arena.close();
-            throw failure(map, wanted, length, Errno.of(address));
-        }
-        this.memory = Sys.memory(address, length, arena);
+        this.memory = memory;
     }
 
     /**
@@ -63,7 +46,13 @@ public final class ArenaMap implements AutoCloseable {
      */
     public static ArenaMap open(BpfMap map) {
         MapTypes.require(map, MapType.ARENA);
-        return new ArenaMap(map, map.mapExtra());
+        long wanted = map.mapExtra();
+        long length = Integer.toUnsignedLong(map.maxEntries()) * map.sys().pageSize();
+        long address = MapMemory.tryMap(map, wanted, length, MapMemory.READ_WRITE);
+        if (MapMemory.isError(address)) {
+            throw failure(map, wanted, length, Errno.of(address));
+        }
+        return new ArenaMap(map, MapMemory.of(map, address, length));
     }
 
     private static BpfException failure(BpfMap map, long address, long length, Errno errno) {
@@ -104,12 +93,12 @@ public final class ArenaMap implements AutoCloseable {
 
     /** {@return the address where the arena begins, the same for programs and for this process} */
     public long address() {
-        return memory.address();
+        return memory.segment().address();
     }
 
     /** {@return the whole arena, usable until this is closed} */
     public MemorySegment memory() {
-        return memory;
+        return memory.segment();
     }
 
     /**
@@ -120,13 +109,40 @@ public final class ArenaMap implements AutoCloseable {
      * @throws IndexOutOfBoundsException if not all of them are in the arena, null pointers included
      */
     public MemorySegment at(long pointer, long size) {
-        long offset = pointer - memory.address();
-        if (offset < 0 || size < 0 || offset > memory.byteSize() - size) {
+        return memory().asSlice(offset(pointer, size), size);
+    }
+
+    private long offset(long pointer, long size) {
+        long offset = pointer - address();
+        long length = memory().byteSize();
+        if (offset < 0 || size < 0 || offset > length - size) {
             throw new IndexOutOfBoundsException("0x" + HexFormat.of().toHexDigits(pointer) + " with " + size
-                    + " bytes is not in arena '" + map.name() + "', which has " + memory.byteSize() + " bytes from 0x"
-                    + HexFormat.of().toHexDigits(memory.address()));
+                    + " bytes is not in arena '" + map.name() + "', which has " + length + " bytes from 0x"
+                    + HexFormat.of().toHexDigits(address()));
         }
-        return memory.asSlice(offset, size);
+        return offset;
+    }
+
+    /**
+     * {@return the eight bytes that a pointer points to, for atomic access}
+     *
+     * @param pointer an address in the arena, a multiple of 8
+     * @throws IndexOutOfBoundsException if not all of them are in the arena
+     * @throws IllegalArgumentException if the pointer is no multiple of 8
+     */
+    public SharedLong sharedLong(long pointer) {
+        return new SharedLong(memory, offset(pointer, Long.BYTES));
+    }
+
+    /**
+     * {@return the four bytes that a pointer points to, for atomic access}
+     *
+     * @param pointer an address in the arena, a multiple of 4
+     * @throws IndexOutOfBoundsException if not all of them are in the arena
+     * @throws IllegalArgumentException if the pointer is no multiple of 4
+     */
+    public SharedInt sharedInt(long pointer) {
+        return new SharedInt(memory, offset(pointer, Integer.BYTES));
     }
 
     /**
@@ -142,23 +158,18 @@ public final class ArenaMap implements AutoCloseable {
      * @throws CodecMismatchException if the codec does not fit the type
      */
     public <T> GlobalVariable<T> variable(String name, long offset, TypeRef type, Codec<T> codec) {
-        return new GlobalVariable<>(name, memory.asSlice(offset, type.size()), codec.bind(type));
+        return new GlobalVariable<>(name, memory, offset, type, codec);
     }
 
     /** Ends the access: later use of the memory throws {@link IllegalStateException}. A second call does nothing. */
     @Override
     public void close() {
-        synchronized (arena) {
-            if (arena.scope().isAlive()) {
-                arena.close();
-                sys.munmap(memory.address(), memory.byteSize());
-            }
-        }
+        memory.close();
     }
 
     @Override
     public String toString() {
-        return "arena '" + map.name() + "' (" + memory.byteSize() + " bytes at 0x"
-                + HexFormat.of().toHexDigits(memory.address()) + ")";
+        return "arena '" + map.name() + "' (" + memory().byteSize() + " bytes at 0x"
+                + HexFormat.of().toHexDigits(address()) + ")";
     }
 }

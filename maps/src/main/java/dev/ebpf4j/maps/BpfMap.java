@@ -10,6 +10,7 @@ import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi.Flag;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -404,6 +405,11 @@ public final class BpfMap implements AutoCloseable {
         if (value.byteSize() != valueBytes) {
             throw new MapSizeException(name, "value", valueBytes, value.byteSize());
         }
+    }
+
+    /** Asks for something with the descriptor, which stays open meanwhile. */
+    <T extends @Nullable Object> T withFd(IntFunction<T> call) {
+        return calls.withFd(call);
     }
 
     MapClosedException closed() {

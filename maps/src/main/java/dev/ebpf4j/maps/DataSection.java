@@ -6,12 +6,9 @@ import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.codec.CodecMismatchException;
 import dev.ebpf4j.codec.TypeRef;
 import dev.ebpf4j.error.BpfException;
-import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.error.MissingObjectException;
 import dev.ebpf4j.spec.MapType;
-import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi.Flag;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,38 +18,19 @@ import org.jspecify.annotations.Nullable;
  * The global variables of one section ({@code .data}, {@code .bss}, {@code .rodata}), shared with the programs through
  * mapped memory: reading and writing takes no system call, and each side sees what the other writes.
  *
- * <p>Read-only data can be read. Whoever opens this closes it; the map stays open. Safe for threads as plain memory is;
- * for atomic access use {@link GlobalVariable#segment} with a VarHandle.
+ * <p>Read-only data, and data of a map that was frozen, can be read. Whoever opens this closes it; the map may be closed
+ * before. Any number of threads may use it, also while another one closes it: then they get {@link IllegalStateException}.
+ * What a read may see of concurrent writes, {@link GlobalVariable} and {@link SharedLong} say.
  *
  * @kernel 5.5
  */
 public final class DataSection implements AutoCloseable {
-    private static final int PROT_READ = 1;
-    private static final int PROT_WRITE = 2;
-    private static final int MAP_SHARED = 1;
-
-    private final Sys sys;
     private final BpfMap map;
-    private final boolean readOnly;
-    private final Arena arena = Arena.ofShared();
-    private final long address;
-    private final long length;
-    private final MemorySegment memory;
+    private final MapMemory memory;
 
     private DataSection(BpfMap map) {
         this.map = map;
-        this.sys = map.sys();
-        this.readOnly = (map.flags() & Flag.BPF_F_RDONLY_PROG) != 0;
-        long page = sys.pageSize();
-        this.length = (map.valueSize() + page - 1) / page * page;
-        int protection = readOnly ? PROT_READ : PROT_READ | PROT_WRITE;
-        this.address = sys.mmap(length, protection, MAP_SHARED, map.fd(), 0);
-        if (address < 0 && address > -4096) {
-            arena.close();
-            throw new BpfException("map the variables of '" + map.name() + "' into memory", Errno.of(address));
-        }
-        MemorySegment all = Sys.memory(address, map.valueSize(), arena);
-        this.memory = readOnly ? all.asReadOnly() : all;
+        this.memory = MapMemory.open(map, map.valueSize());
     }
 
     /**
@@ -74,12 +52,12 @@ public final class DataSection implements AutoCloseable {
 
     /** {@return the whole section, as large as the map's value; read-only where the data are} */
     public MemorySegment memory() {
-        return memory;
+        return memory.segment();
     }
 
     /** {@return whether the variables cannot be written} */
     public boolean isReadOnly() {
-        return readOnly;
+        return memory.isReadOnly();
     }
 
     /** {@return the names of the variables that the map's BTF tells of, in order; empty without BTF} */
@@ -122,18 +100,13 @@ public final class DataSection implements AutoCloseable {
      * @throws CodecMismatchException if the codec does not fit the type
      */
     public <T> GlobalVariable<T> variable(String name, long offset, TypeRef type, Codec<T> codec) {
-        return new GlobalVariable<>(name, memory.asSlice(offset, type.size()), codec.bind(type));
+        return new GlobalVariable<>(name, memory, offset, type, codec);
     }
 
     /** Ends the access: later use of a variable throws {@link IllegalStateException}. A second call does nothing. */
     @Override
     public void close() {
-        synchronized (arena) {
-            if (arena.scope().isAlive()) {
-                arena.close();
-                sys.munmap(address, length);
-            }
-        }
+        memory.close();
     }
 
     /** The DATASEC that is the value type of a section's map. */

@@ -122,7 +122,10 @@ final class MapCalls {
             MemorySegment attr = arena.allocate(BpfAttr.MapElem.BYTES, 8);
             attr.set(JAVA_INT, BpfAttr.MapElem.MAP_FD, fd);
             long result = map.sys().bpf(Cmd.BPF_MAP_FREEZE, attr, Integer.BYTES);
-            return BpfException.checked(result, "freeze map '" + map.name() + "'");
+            if (result < 0) {
+                throw MapFailures.freeze(map, Errno.of(result));
+            }
+            return result;
         }
     }
 

@@ -30,6 +30,18 @@ final class MapFailures {
         return new BpfException(words, errno, advice(map, operation, flags, errno));
     }
 
+    /** What to throw for a map that can't be frozen. */
+    static BpfException freeze(BpfMap map, Errno errno) {
+        String words = "freeze map '" + map.name() + "'";
+        if (errno.is(Errno.EPERM) && HandleState.of(map).frozen()) {
+            return new MapAccessException(words, errno, MapAccessException.Reason.FROZEN);
+        }
+        return new BpfException(
+                words,
+                errno,
+                errno.is(Errno.EBUSY) ? "a process has it mapped into memory for writing, or is just writing it" : "");
+    }
+
     private static boolean isRefusal(Errno errno) {
         return errno.is(Errno.EINVAL) || errno.is(Errno.EOPNOTSUPP) || errno.is(Errno.ENOTSUPP);
     }
