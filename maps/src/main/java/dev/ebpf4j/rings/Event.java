@@ -86,14 +86,19 @@ public final class Event {
     }
 
     /**
-     * Ends the loop over the records, for good: after the present one if its consumer calls this, else soon. For any
-     * thread.
+     * Ends the loop over the records, until {@link #resume}: after the present one if its consumer calls this, else soon.
+     * For any thread.
      */
     void stop() {
         stopping = true;
         if (Thread.currentThread().equals(user)) {
             attention = true;
         }
+    }
+
+    /** Takes {@link #stop} back. */
+    void resume() {
+        stopping = false;
     }
 
     boolean stopping() {

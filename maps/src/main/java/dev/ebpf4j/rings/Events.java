@@ -1,13 +1,19 @@
 package dev.ebpf4j.rings;
 
+import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.sys.Sys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The consumer of what programs send through one or more maps, whether these are ring buffers or arrays of perf events. A
@@ -25,18 +31,22 @@ import java.util.concurrent.locks.ReentrantLock;
 public abstract sealed class Events implements AutoCloseable permits RingBuffer {
     private static final int SPINS = 64;
     private static final long BUSY_NANOS = 20_000;
-    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
+    private static final long FOREVER = Long.MAX_VALUE / 2;
+    private static final Duration LONGEST = Duration.ofNanos(FOREVER);
 
     private final List<? extends Channel> channels;
     private final Event event = new Event();
     private final ReentrantLock turn = new ReentrantLock();
     private final Waiting waiting;
+    private final Backoff backoff;
+    private final AtomicReference<@Nullable EventSubscription<?>> subscriber = new AtomicReference<>();
     private int first;
     private volatile boolean closed;
 
     /** Takes over the channels, also when this fails. */
     Events(Sys sys, List<? extends Channel> channels) {
         this.channels = channels;
+        this.backoff = new Backoff(channels);
         try {
             waiting = new Waiting(sys, channels);
         } catch (Throwable t) {
@@ -62,13 +72,38 @@ public abstract sealed class Events implements AutoCloseable permits RingBuffer 
             return 0;
         }
         try {
-            int busy = 0;
-            int count = pass(consumer, Integer.MAX_VALUE);
-            while (count == 0 && !closed && waiting.await(deadline)) {
+            return await(consumer, Integer.MAX_VALUE, deadline);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Hands out the records that are there, or if there are none waits for some without sleeping: the CPU is busy all the
+     * time, no system call is made, and the kernel need not wake anybody (programs may pass BPF_RB_NO_WAKEUP). It looks at
+     * the rings after pauses of about 20 µs, and of less where a ring fills faster: with a program that sends on another
+     * CPU that is several times as fast as to look at once. So a record waits for 20 µs at most.
+     *
+     * @param timeout how long to wait at most; 0 or less looks once
+     * @param consumer what gets each record
+     * @return how many records were handed out; 0 after the time-out, {@link #wakeup}, {@link #close} or an interrupt
+     * @throws ClosedEventsException if this is closed already
+     * @throws IllegalStateException if the consumer calls it
+     */
+    public int spin(Duration timeout, EventConsumer consumer) {
+        Objects.requireNonNull(consumer);
+        long deadline = deadline(timeout);
+        if (!enter(deadline)) {
+            return 0;
+        }
+        try {
+            int count = 0;
+            boolean going = true;
+            while (count == 0 && going && !closed) {
+                going = waiting.spin(backoff.next(), deadline);
+                backoff.look();
                 count = pass(consumer, Integer.MAX_VALUE);
-                if (count == 0 && headBusy()) {
-                    relax(busy++);
-                }
+                backoff.looked();
             }
             return count;
         } finally {
@@ -113,6 +148,83 @@ public abstract sealed class Events implements AutoCloseable permits RingBuffer 
         } finally {
             leave();
         }
+    }
+
+    /**
+     * Waits for one record.
+     *
+     * @param decoder makes a value of it while it is lent, not null; what it throws is thrown here, and the record counts as consumed
+     * @param <T> the type of the value
+     * @return what the decoder answered
+     * @throws InterruptedException if the thread is interrupted, before or during the wait; no record is lost then
+     * @throws ClosedEventsException if this is closed, before or during the wait
+     * @throws CancellationException if {@link #wakeup} ended the wait
+     * @throws IllegalStateException if the consumer calls it
+     * @throws BpfException if the kernel refuses to wait
+     */
+    public <T> T take(Function<? super Event, ? extends T> decoder) throws InterruptedException {
+        Taker<T> taker = new Taker<>(decoder);
+        enter();
+        try {
+            if (await(taker, 1, System.nanoTime() + FOREVER) > 0) {
+                return taker.value();
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (closed) {
+                throw closedAlready();
+            }
+            throw new CancellationException("woken up before there was a record");
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Waits for one record.
+     *
+     * @param codec makes a value of it
+     * @param <T> the type of the value
+     * @return the value
+     * @throws InterruptedException if the thread is interrupted, before or during the wait; no record is lost then
+     * @throws IndexOutOfBoundsException if the record is too short; it counts as consumed
+     * @throws ClosedEventsException if this is closed, before or during the wait
+     * @throws CancellationException if {@link #wakeup} ended the wait
+     * @throws IllegalStateException if the consumer calls it
+     * @throws BpfException if the kernel refuses to wait
+     */
+    public <T> T take(Codec<T> codec) throws InterruptedException {
+        return take(event -> event.read(codec));
+    }
+
+    /**
+     * The records as a Reactive Stream. It has one subscriber at a time, a second one gets onError; each subscription is
+     * served by a virtual thread of its own. What was not requested stays in the ring. Another thread may take records
+     * beside the subscriber, who does not get those then.
+     *
+     * <p>After cancel no signal comes but one that is going on. {@link #close} completes the stream, without the records that
+     * are still in the ring. What the decoder throws goes to onError; its record is consumed. The subscriber's methods must
+     * not take records themselves; they may close.
+     *
+     * @param decoder makes a value of each record while it is lent, never null
+     * @param <T> the type of the values
+     * @return a publisher, which holds nothing and needs no closing
+     */
+    public <T> Flow.Publisher<T> publisher(Function<? super Event, ? extends T> decoder) {
+        return new EventPublisher<>(this, Objects.requireNonNull(decoder));
+    }
+
+    /**
+     * The records as a Reactive Stream of values; see {@link #publisher(Function)}. A record that is too short goes to
+     * onError as {@link IndexOutOfBoundsException}.
+     *
+     * @param codec makes a value of each record
+     * @param <T> the type of the values
+     * @return a publisher, which holds nothing and needs no closing
+     */
+    public <T> Flow.Publisher<T> publisher(Codec<T> codec) {
+        return publisher(event -> event.read(codec));
     }
 
     /**
@@ -191,12 +303,57 @@ public abstract sealed class Events implements AutoCloseable permits RingBuffer 
     public void close() {
         closed = true;
         event.stop();
+        EventSubscription<?> subscription = subscriber.get();
+        if (subscription != null) {
+            subscription.closed();
+        }
         if (turn.isHeldByCurrentThread()) {
             return; // leave() releases when the consumer is out of the memory
         }
         waiting.wakeup();
         turn.lock();
         leave();
+    }
+
+    /** Whether {@link #close} was called. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether a thread takes records or waits for some. */
+    boolean isTaken() {
+        return turn.isLocked();
+    }
+
+    /** Gives the records to a subscriber, unless they have one. */
+    boolean subscribe(EventSubscription<?> subscription) {
+        return subscriber.compareAndSet(null, subscription);
+    }
+
+    void unsubscribe(EventSubscription<?> subscription) {
+        subscriber.compareAndSet(subscription, null);
+    }
+
+    /** Hands out records, or else waits for some until something happens: a part of what {@link #poll} does. */
+    void step(EventConsumer consumer, int limit) {
+        if (!enter(System.nanoTime() + FOREVER)) {
+            return;
+        }
+        try {
+            if (pass(consumer, limit) == 0 && !closed) {
+                waiting.await(System.nanoTime() + FOREVER);
+                if (headBusy()) {
+                    LockSupport.parkNanos(BUSY_NANOS);
+                }
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    /** For the consumer: ends the handing out that has called it. */
+    void pause() {
+        event.stop();
     }
 
     /** Takes the turn; false if the time is over first or the thread is interrupted. */
@@ -213,6 +370,17 @@ public abstract sealed class Events implements AutoCloseable permits RingBuffer 
             return false;
         }
         return entered();
+    }
+
+    /** Takes the turn, however long it takes. */
+    private void enter() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (!tryEnter()) {
+            turn.lockInterruptibly();
+            entered();
+        }
     }
 
     /** Takes the turn if nobody has it. */
@@ -249,8 +417,26 @@ public abstract sealed class Events implements AutoCloseable permits RingBuffer 
                 "the consumer of map '" + channels.getFirst().map().name() + "' is closed");
     }
 
+    private int await(EventConsumer consumer, int limit, long deadline) {
+        int busy = 0;
+        int count = pass(consumer, limit);
+        while (count == 0 && !closed && waiting.await(deadline)) {
+            count = pass(consumer, limit);
+            if (count == 0 && headBusy()) {
+                relax(busy++);
+            }
+        }
+        return count;
+    }
+
     /** One look at each ring. 0 says that there was nothing, after what was read had become known to the kernel. */
     private int pass(EventConsumer consumer, int limit) {
+        if (event.stopping() && !closed) {
+            event.resume();
+            if (closed) {
+                event.stop(); // by close(), just before it was taken back
+            }
+        }
         int count = 0;
         int rings = channels.size();
         int start = first;

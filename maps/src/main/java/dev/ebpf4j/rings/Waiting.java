@@ -30,6 +30,9 @@ final class Waiting {
     private @Nullable Fd epoll;
     private @Nullable Fd wake;
 
+    /** Made by the first wait on a virtual thread. */
+    private SharedWait.@Nullable Slot slot;
+
     /** The event descriptor is readable. Written under the lock of this object only. */
     private volatile boolean signalled;
 
@@ -77,10 +80,35 @@ final class Waiting {
         if (left <= 0 || Thread.currentThread().isInterrupted()) {
             return false;
         }
-        if (!signalled) {
+        if (!signalled && Thread.currentThread().isVirtual()) {
+            park(left);
+        } else if (!signalled) {
             block(left);
         }
         return !reset() && !Thread.currentThread().isInterrupted();
+    }
+
+    /**
+     * Waits without sleeping.
+     *
+     * @param next when to return, of {@link System#nanoTime}
+     * @param deadline when to return if that is earlier
+     * @return false if there is no more to wait for, as of {@link #await}
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // what else waits on the carrier of a virtual thread may go first
+    boolean spin(long next, long deadline) {
+        long until = next - deadline < 0 ? next : deadline;
+        Thread thread = Thread.currentThread();
+        long now = System.nanoTime();
+        while (now - until < 0 && !signalled && !thread.isInterrupted()) {
+            if (thread.isVirtual()) {
+                Thread.yield();
+            } else {
+                Thread.onSpinWait();
+            }
+            now = System.nanoTime();
+        }
+        return now - deadline < 0 && !reset() && !thread.isInterrupted();
     }
 
     private void block(long nanos) {
@@ -95,6 +123,15 @@ final class Waiting {
         if (ready < 0 && ready != -Errno.EINTR) {
             throw new BpfException("wait for records", Errno.of(ready));
         }
+    }
+
+    private void park(long nanos) {
+        SharedWait.Slot now = slot;
+        if (now == null) {
+            now = SharedWait.watch(sys, epollFd());
+            slot = now;
+        }
+        now.await(nanos);
     }
 
     /** Ends the wait that is going on, or else the next one. */
@@ -132,6 +169,9 @@ final class Waiting {
             return false;
         }
         closed = true;
+        if (slot != null) {
+            slot.close();
+        }
         if (wake != null) {
             wake.close();
         }
