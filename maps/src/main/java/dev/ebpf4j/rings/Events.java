@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A map has one consumer: do not open it twice. Whoever opens this closes it; the maps stay open.
  */
-public abstract sealed class Events implements AutoCloseable permits RingBuffer {
+public abstract sealed class Events implements AutoCloseable permits RingBuffer, PerfBuffer {
     private static final int SPINS = 64;
     private static final long BUSY_NANOS = 20_000;
     private static final long FOREVER = Long.MAX_VALUE / 2;
