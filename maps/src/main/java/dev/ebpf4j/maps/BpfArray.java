@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.codec.CodecMismatchException;
+import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.spec.MapType;
 import java.util.Objects;
 
@@ -71,6 +72,15 @@ public final class BpfArray<V> {
         Scratch scratch = at(index);
         values.write(value, scratch.value, 0);
         map.update(scratch, BpfMap.ANY);
+    }
+
+    /**
+     * {@return the same map without objects for values; keys are the indices}
+     *
+     * @throws UnsupportedOperationException if values are not whole numbers of up to 8 bytes
+     */
+    public LongMap longs() {
+        return LongMap.of(map, Codecs.INT, values);
     }
 
     private Scratch at(int index) {

@@ -7,7 +7,12 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hash map (HASH, LRU_HASH) as keys and values of Java types.
+ * A hash table (HASH, LRU_HASH, RHASH) as keys and values of Java types. The values of CGROUP_STORAGE are read and replaced
+ * so, too; its keys come and go with the programs that are attached.
+ *
+ * <p>What the methods {@code putIfAbsent}, {@code replace}, {@code containsKey} do is atomic, as in
+ * {@link java.util.concurrent.ConcurrentMap}. A value is read while programs may write it: only fields of up to 8 bytes that lie
+ * on their natural boundaries are always whole.
  *
  * <p>A view: the {@link BpfMap} below it stays the caller's, to be closed by the caller. As safe for threads as that.
  *
@@ -88,6 +93,43 @@ public final class BpfHashMap<K, V> {
      */
     public boolean replace(K key, V value) {
         return put(key, value, BpfMap.EXIST);
+    }
+
+    /**
+     * Takes a key out with its value, in one step, so that no change of the value is lost.
+     *
+     * @param key the key
+     * @return the value that it had, or null where there was no such key
+     * @throws dev.ebpf4j.error.UnsupportedFeatureException if this kernel has no such operation for hash tables
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses for another reason
+     * @kernel 5.14
+     */
+    public @Nullable V lookupAndDelete(K key) {
+        Scratch scratch = map.scratch();
+        keys.write(key, scratch.key, 0);
+        return map.lookupAndDelete(scratch, 0) ? values.read(scratch.value, 0) : null;
+    }
+
+    /**
+     * Says whether there is a key. In an LRU_HASH that counts as no use of it.
+     *
+     * @param key the key
+     * @return whether it is there
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     */
+    public boolean containsKey(K key) {
+        Scratch scratch = map.scratch();
+        keys.write(key, scratch.key, 0);
+        return map.lookup(scratch);
+    }
+
+    /**
+     * {@return the same map without objects for keys and values}
+     *
+     * @throws UnsupportedOperationException if keys or values are not whole numbers of up to 8 bytes
+     */
+    public LongMap longs() {
+        return LongMap.of(map, keys, values);
     }
 
     private boolean put(K key, V value, long flags) {

@@ -3,25 +3,41 @@ package dev.ebpf4j.maps;
 import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.codec.CodecMismatchException;
 import dev.ebpf4j.codec.Codecs;
+import dev.ebpf4j.codec.NumberCodec;
+import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.error.UnsupportedFeatureException;
 import dev.ebpf4j.spec.MapType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A map that keeps for each key one value per CPU that the machine could ever have (PERCPU_HASH, PERCPU_ARRAY,
- * LRU_PERCPU_HASH). Programs change the value of the CPU that they run on; the kernel reads and writes all of them here.
+ * LRU_PERCPU_HASH, PERCPU_CGROUP_STORAGE). Programs change the value of the CPU that they run on.
+ *
+ * <p>The values of a key are read one after the other while programs may change them, and written all at once or, where the
+ * kernel can, one alone.
  *
  * <p>A view: the {@link BpfMap} below it stays the caller's, to be closed by the caller. As safe for threads as that.
  *
  * @param <K> keys; Integer for a PERCPU_ARRAY
  * @param <V> values
+ * @kernel 4.6
  */
 public final class PerCpuMap<K, V> {
+    /** {@code BPF_F_CPU}: the CPU is in the upper half of the flags, and the value is its value alone. */
+    private static final long ONE_CPU = 8;
+
     private final BpfMap map;
     private final Codec<K> keys;
     private final Codec<V> values;
     private final int stride;
+
+    /** Whether the kernel was asked for the value of one CPU, and had no such flag. */
+    private volatile boolean allOnly;
 
     private PerCpuMap(BpfMap map, Codec<K> keys, Codec<V> values) {
         this.map = map;
@@ -57,18 +73,84 @@ public final class PerCpuMap<K, V> {
      * The values of a key.
      *
      * @param key the key
-     * @return {@link #cpus} values, in the order of the CPUs, or null where there is no such key
-     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     * @return its values, or null where there is no such key
+     * @throws BpfException if the kernel refuses
      */
-    public @Nullable List<V> lookup(K key) {
-        Scratch scratch = map.scratch();
-        keys.write(key, scratch.key, 0);
+    public @Nullable PerCpu<V> lookup(K key) {
+        Scratch scratch = at(key);
         if (!map.lookup(scratch)) {
             return null;
         }
         List<V> result = new ArrayList<>(cpus());
         for (int cpu = 0; cpu < cpus(); cpu++) {
             result.add(values.read(scratch.value, (long) cpu * stride));
+        }
+        return new PerCpu<>(result);
+    }
+
+    /**
+     * The value that a key has on one CPU. Kernels before 7.0 copy those of all CPUs for it.
+     *
+     * @param key the key
+     * @param cpu 0 to {@link #cpus} - 1
+     * @return the value, or null where there is no such key
+     * @throws IndexOutOfBoundsException if there is no such CPU
+     * @throws BpfException if the kernel refuses
+     */
+    public @Nullable V lookup(K key, int cpu) {
+        Objects.checkIndex(cpu, cpus());
+        Scratch scratch = at(key);
+        if (!allOnly) {
+            try {
+                return map.lookup(scratch, ONE_CPU | (long) cpu << 32) ? values.read(scratch.value, 0) : null;
+            } catch (BpfException e) {
+                allOnly = lacksFlag(e);
+            }
+        }
+        return map.lookup(scratch) ? values.read(scratch.value, (long) cpu * stride) : null;
+    }
+
+    /** True where the kernel does not know the flag; every other refusal is thrown. */
+    private static boolean lacksFlag(BpfException e) {
+        if (e.errno().is(Errno.EINVAL)) {
+            return true;
+        }
+        throw e;
+    }
+
+    /**
+     * The sum of a key's values, if these are whole numbers. Makes no objects.
+     *
+     * @param key the key
+     * @return the sum, 0 where there is no such key
+     * @throws UnsupportedOperationException if values are something else
+     * @throws BpfException if the kernel refuses
+     */
+    public long sum(K key) {
+        return reduce(key, 0, Long::sum);
+    }
+
+    /**
+     * All values of a key put together, if these are whole numbers. Makes no objects.
+     *
+     * @param key the key
+     * @param identity what to begin with, and what is returned where there is no such key
+     * @param operator puts two numbers together
+     * @return the result
+     * @throws UnsupportedOperationException if values are something else
+     * @throws BpfException if the kernel refuses
+     */
+    public long reduce(K key, long identity, LongBinaryOperator operator) {
+        if (!(values instanceof NumberCodec<V> numbers)) {
+            throw new UnsupportedOperationException(
+                    "the values of map '" + map.name() + "' are no whole numbers, but " + values);
+        }
+        Scratch scratch = at(key);
+        long result = identity;
+        if (map.lookup(scratch)) {
+            for (int cpu = 0; cpu < cpus(); cpu++) {
+                result = operator.applyAsLong(result, numbers.readLong(scratch.value, (long) cpu * stride));
+            }
         }
         return result;
     }
@@ -77,20 +159,74 @@ public final class PerCpuMap<K, V> {
      * Sets the values of a key, new or not.
      *
      * @param key the key
-     * @param perCpu {@link #cpus} values, in the order of the CPUs
+     * @param perCpu {@link #cpus} values
      * @throws MapSizeException if it is another number of values
-     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     * @throws BpfException if the kernel refuses
      */
-    public void update(K key, List<V> perCpu) {
-        if (perCpu.size() != cpus()) {
-            throw new MapSizeException(map.name(), "value", map.valueBytes(), Math.multiplyFull(perCpu.size(), stride));
+    public void update(K key, PerCpu<V> perCpu) {
+        put(key, perCpu, BpfMap.ANY);
+    }
+
+    /**
+     * Sets the values of a key that is not there. In arrays all keys are there.
+     *
+     * @param key the key
+     * @param perCpu {@link #cpus} values
+     * @return false, and nothing done, where the key is there
+     * @throws MapSizeException if it is another number of values
+     * @throws BpfException if the kernel refuses
+     */
+    public boolean putIfAbsent(K key, PerCpu<V> perCpu) {
+        return put(key, perCpu, BpfMap.NOEXIST);
+    }
+
+    /**
+     * Sets the values of a key that is there.
+     *
+     * @param key the key
+     * @param perCpu {@link #cpus} values
+     * @return false, and nothing done, where the key is not there
+     * @throws MapSizeException if it is another number of values
+     * @throws BpfException if the kernel refuses
+     */
+    public boolean replace(K key, PerCpu<V> perCpu) {
+        return put(key, perCpu, BpfMap.EXIST);
+    }
+
+    private boolean put(K key, PerCpu<V> perCpu, long flags) {
+        if (perCpu.cpus() != cpus()) {
+            throw new MapSizeException(map.name(), "value", map.valueBytes(), Math.multiplyFull(perCpu.cpus(), stride));
         }
-        Scratch scratch = map.scratch();
-        keys.write(key, scratch.key, 0);
+        Scratch scratch = at(key);
         for (int cpu = 0; cpu < cpus(); cpu++) {
             values.write(perCpu.get(cpu), scratch.value, (long) cpu * stride);
         }
-        map.update(scratch, BpfMap.ANY);
+        return map.update(scratch, flags);
+    }
+
+    /**
+     * Sets the value that a key has on one CPU. If the key is new, it is 0 on the others.
+     *
+     * @param key the key
+     * @param cpu 0 to {@link #cpus} - 1
+     * @param value the value
+     * @throws IndexOutOfBoundsException if there is no such CPU
+     * @throws UnsupportedFeatureException if the kernel can only write the values of all CPUs
+     * @throws BpfException if the kernel refuses for another reason
+     * @kernel 7.0
+     */
+    public void update(K key, int cpu, V value) {
+        Objects.checkIndex(cpu, cpus());
+        Scratch scratch = at(key);
+        values.write(value, scratch.value, 0);
+        try {
+            map.update(scratch, ONE_CPU | (long) cpu << 32);
+        } catch (BpfException e) {
+            if (lacksFlag(e)) {
+                String operation = "update one CPU's value in map '" + map.name() + "'";
+                throw new UnsupportedFeatureException(operation, e.errno(), "flag BPF_F_CPU", "7.0");
+            }
+        }
     }
 
     /**
@@ -98,12 +234,16 @@ public final class PerCpuMap<K, V> {
      *
      * @param key the key
      * @return false where there was no such key
-     * @throws dev.ebpf4j.error.BpfException if the kernel refuses; the elements of arrays cannot be removed
+     * @throws BpfException if the kernel refuses; the elements of arrays cannot be removed
      */
     public boolean delete(K key) {
+        return map.delete(at(key));
+    }
+
+    private Scratch at(K key) {
         Scratch scratch = map.scratch();
         keys.write(key, scratch.key, 0);
-        return map.delete(scratch);
+        return scratch;
     }
 
     /** {@return the map below} */

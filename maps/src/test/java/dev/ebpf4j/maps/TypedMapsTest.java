@@ -87,22 +87,6 @@ class TypedMapsTest {
         }
     }
 
-    @Test
-    void kernelPerCpuMapHasAValuePerPossibleCpu() {
-        try (BpfMap map = KernelMaps.create(KernelMaps.spec(MapType.PERCPU_HASH, 4, 4, 3))) {
-            PerCpuMap<Integer, Integer> view = PerCpuMap.of(map, Codecs.INT, Codecs.INT);
-            assertTrue(view.cpus() >= Runtime.getRuntime().availableProcessors());
-            assertNull(view.lookup(1));
-            List<Integer> values = IntStream.range(0, view.cpus())
-                    .mapToObj(cpu -> cpu * 11 + 1)
-                    .toList();
-            view.update(1, values);
-            assertEquals(values, view.lookup(1));
-            assertThrows(MapSizeException.class, () -> view.update(1, List.of()));
-            assertTrue(view.delete(1));
-        }
-    }
-
     /** {@code .data} with {@code long counter} at 0 and {@code int target_pid} at 8. */
     private static Btf sectionBtf() {
         BtfBuilder builder = new BtfBuilder(ByteOrder.nativeOrder());

@@ -16,16 +16,16 @@ import dev.ebpf4j.kernel.TestRun;
 import dev.ebpf4j.maps.BpfArray;
 import dev.ebpf4j.maps.BpfHashMap;
 import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.maps.PerCpu;
 import dev.ebpf4j.maps.PerCpuMap;
 import dev.ebpf4j.parity.Sources;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.test.LeakCheck;
 import dev.ebpf4j.test.RequiresBpf;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -181,7 +181,7 @@ class HashTypesTest {
         PerCpuMap<Integer, Stats> flows =
                 PerCpuMap.of(object.map("per_cpu_flows"), Codecs.INT, Codecs.record(Stats.class));
         assertNull(flows.lookup(7));
-        flows.update(7, Collections.nCopies(flows.cpus(), new Stats(1000, 0)));
+        flows.update(7, PerCpu.all(flows.cpus(), new Stats(1000, 0)));
         int cpus = Runtime.getRuntime().availableProcessors();
         for (int cpu = 0; cpu < cpus; cpu++) {
             for (int run = 0; run <= cpu; run++) {
@@ -192,18 +192,27 @@ class HashTypesTest {
                                 .returnValue());
             }
         }
-        List<Integer> found = numbers.lookup(3);
-        List<Stats> stats = flows.lookup(7);
+        PerCpu<Integer> found = numbers.lookup(3);
+        PerCpu<Stats> stats = flows.lookup(7);
         assertNotNull(found);
         assertNotNull(stats);
         for (int cpu = 0; cpu < cpus; cpu++) {
             assertEquals((10 + cpu) * (cpu + 1), found.get(cpu));
             assertEquals(new Stats(1000 + (100L + cpu) * (cpu + 1), cpu + 1), stats.get(cpu));
         }
+        assertEquals(found.reduce(Integer::sum).longValue(), numbers.sum(3));
+        assertEquals(stats.sum(Stats::packets) - 1000L * (flows.cpus() - cpus), packets(cpus));
+        assertEquals(stats.get(cpus - 1), flows.lookup(7, cpus - 1));
         assertTrue(flows.delete(7));
         assertFalse(flows.delete(7));
         BpfException e = assertThrows(BpfException.class, () -> numbers.delete(3));
         assertTrue(e.errno().is(Errno.EINVAL), e::getMessage);
+    }
+
+    private static long packets(int cpus) {
+        return LongStream.range(0, cpus)
+                .map(cpu -> 1000 + (100 + cpu) * (cpu + 1))
+                .sum();
     }
 
     /** T5, T6: ten times as many keys as fit, and one that is used all the time. */
@@ -224,9 +233,9 @@ class HashTypesTest {
         }
         int found = there;
         assertTrue(found <= 1000 && found > 100, () -> found + " are left");
-        List<Long> hot = perCpu.lookup(0);
+        PerCpu<Long> hot = perCpu.lookup(0);
         assertNotNull(hot);
-        assertTrue(hot.contains(42L));
+        assertTrue(hot.values().contains(42L));
     }
 
     @Test
