@@ -25,6 +25,9 @@ public final class MapSpec {
     /** Creation flag {@code BPF_F_LINK}: kernel operations are put into force by a link, not by writing the map. */
     public static final int LINK = 1 << 13;
 
+    /** Creation flag {@code BPF_F_RB_OVERWRITE} (Linux 6.19): a full ring buffer overwrites its oldest records. */
+    public static final int RB_OVERWRITE = 1 << 19;
+
     /** How long the map outlives the object. */
     public enum Pinning {
         /** Not pinned, unless it has a {@link #pinPath()}. */

@@ -1,73 +1,141 @@
 package dev.ebpf4j.codec;
 
 import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.btf.BtfKind;
 import dev.ebpf4j.btf.BtfType;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What codecs ask about C types. */
 final class CTypes {
     private static final int DEEPEST = 32;
 
     /**
-     * A member of a struct.
+     * A name of a number.
      *
-     * @param name its name
-     * @param type its type; the size of a bitfield's is 0
-     * @param offset bytes from the start of the struct
+     * @param name its C name
+     * @param value the number
      */
-    record Member(String name, TypeRef type, int offset) {
-        String declaration() {
-            return CTypes.name(type) + " " + name;
-        }
-    }
+    record Enumerator(String name, long value) {}
 
     private CTypes() {}
 
-    /** Whether a number can stand there; true where the type is not known. */
-    static boolean isNumber(TypeRef type) {
+    /** The type behind typedefs, const and tags; null where the type is not known. */
+    static @Nullable BtfType resolved(TypeRef type) {
         Btf btf = type.btf();
-        if (btf == null) {
-            return true;
+        return btf == null ? null : btf.type(btf.resolve(type.typeId()));
+    }
+
+    /** Its kind; null where the type is not known. */
+    private static @Nullable BtfKind kind(TypeRef type) {
+        Btf btf = type.btf();
+        return btf == null ? null : btf.kind(btf.resolve(type.typeId()));
+    }
+
+    static ByteOrder order(TypeRef type) {
+        Btf btf = type.btf();
+        return btf == null ? ByteOrder.nativeOrder() : btf.byteOrder();
+    }
+
+    static boolean isBigEndian(TypeRef type) {
+        return order(type) == ByteOrder.BIG_ENDIAN;
+    }
+
+    /** Whether its bytes are in the order that this machine has not. */
+    static boolean isSwapped(TypeRef type) {
+        return order(type) != ByteOrder.nativeOrder();
+    }
+
+    /** Whether a whole number can stand there; true where the type is not known. */
+    static boolean isNumber(TypeRef type) {
+        BtfKind kind = kind(type);
+        return kind == null
+                || kind == BtfKind.INT
+                || kind == BtfKind.ENUM
+                || kind == BtfKind.ENUM64
+                || kind == BtfKind.PTR;
+    }
+
+    /** Whether it is an integer, and not an enum or a pointer; true where the type is not known. */
+    static boolean isInteger(TypeRef type) {
+        BtfKind kind = kind(type);
+        return kind == null || kind == BtfKind.INT;
+    }
+
+    static boolean isPointer(TypeRef type) {
+        return kind(type) == BtfKind.PTR;
+    }
+
+    static boolean isEnum(TypeRef type) {
+        BtfKind kind = kind(type);
+        return kind == BtfKind.ENUM || kind == BtfKind.ENUM64;
+    }
+
+    static boolean isBool(TypeRef type) {
+        return resolved(type) instanceof BtfType.Int i && (i.encoding() & BtfType.Int.BOOL) != 0;
+    }
+
+    /** Whether it is a floating point number; true where the type is not known. */
+    static boolean isFloat(TypeRef type) {
+        BtfKind kind = kind(type);
+        return kind == null || kind == BtfKind.FLOAT;
+    }
+
+    /** Whether numbers below zero are among its values; true where the type is not known. */
+    static boolean isSigned(TypeRef type) {
+        BtfType resolved = resolved(type);
+        if (resolved instanceof BtfType.Int i) {
+            return i.signed();
         }
-        return switch (btf.type(btf.resolve(type.typeId()))) {
-            case BtfType.Int i -> true;
-            case BtfType.Enumeration e -> true;
-            case BtfType.Ptr p -> true;
-            case BtfType.Float f -> true;
-            default -> false;
-        };
+        return resolved instanceof BtfType.Enumeration e ? e.signed() : resolved == null;
     }
 
     /** Whether it is an array of bytes or characters; true where the type is not known. */
     static boolean isText(TypeRef type) {
-        Btf btf = type.btf();
-        return btf == null
-                || (btf.type(btf.resolve(type.typeId())) instanceof BtfType.Array array
-                        && btf.type(btf.resolve(array.elementTypeId())) instanceof BtfType.Int element
-                        && element.size() == 1);
+        TypeRef element = element(type);
+        return type.btf() == null || (element != null && element.size() == 1 && isInteger(element));
     }
 
-    /** Whether it is a struct with members to look at. */
-    static boolean isStruct(TypeRef type) {
-        Btf btf = type.btf();
-        return btf != null && btf.type(btf.resolve(type.typeId())) instanceof BtfType.Struct;
+    /** Whether 4 or 16 bytes can be an address: a number, an array, a struct such as {@code in6_addr}. */
+    static boolean isAddress(TypeRef type) {
+        return !isPointer(type) && !isEnum(type) && (type.btf() == null || kind(type) != BtfKind.FLOAT);
     }
 
-    /** The members of a struct, in order. */
-    static List<Member> members(TypeRef type) {
+    /** Whether it is a struct or union with members to look at. */
+    static boolean isComposite(TypeRef type) {
+        BtfKind kind = kind(type);
+        return kind == BtfKind.STRUCT || kind == BtfKind.UNION;
+    }
+
+    static boolean isArray(TypeRef type) {
+        return kind(type) == BtfKind.ARRAY;
+    }
+
+    /** The type of an array's elements; null for other types. */
+    static @Nullable TypeRef element(TypeRef type) {
         Btf btf = type.btf();
-        if (btf == null || !(btf.type(btf.resolve(type.typeId())) instanceof BtfType.Struct struct)) {
-            return List.of();
+        if (btf == null || !(resolved(type) instanceof BtfType.Array array)) {
+            return null;
         }
-        List<Member> members = new ArrayList<>();
-        for (BtfType.Member member : struct.members()) {
-            boolean bitfield = member.bitfieldSize() != 0 || member.bitOffset() % 8 != 0;
-            int size = bitfield ? 0 : btf.sizeOf(member.typeId());
-            TypeRef memberType = new TypeRef(type.what() + "." + member.name(), btf, member.typeId(), size);
-            members.add(new Member(member.name(), memberType, member.bitOffset() / 8));
+        return new TypeRef(type.what().concat("[]"), btf, array.elementTypeId(), btf.sizeOf(array.elementTypeId()));
+    }
+
+    /** How many elements an array has, 0 if it is flexible. */
+    static int count(TypeRef type) {
+        return resolved(type) instanceof BtfType.Array array ? (int) array.count() : 0;
+    }
+
+    /** The names of an enum's numbers, in order. */
+    static List<Enumerator> enumerators(TypeRef type) {
+        List<Enumerator> enumerators = new ArrayList<>();
+        if (resolved(type) instanceof BtfType.Enumeration e) {
+            for (BtfType.Enumerator enumerator : e.enumerators()) {
+                enumerators.add(new Enumerator(enumerator.name(), enumerator.value()));
+            }
         }
-        return members;
+        return enumerators;
     }
 
     /** The type's name as C writes it, near enough for a message. */
@@ -81,11 +149,12 @@ final class CTypes {
             return "...";
         }
         return switch (btf.type(id)) {
-            case BtfType.Struct s -> "struct " + s.name();
-            case BtfType.Union u -> "union " + u.name();
-            case BtfType.Enumeration e -> "enum " + e.name();
+            case BtfType.Struct s -> s.name().isEmpty() ? "struct" : "struct " + s.name();
+            case BtfType.Union u -> u.name().isEmpty() ? "union" : "union " + u.name();
+            case BtfType.Enumeration e -> e.name().isEmpty() ? "enum" : "enum " + e.name();
             case BtfType.Ptr p -> name(btf, p.typeId(), depth + 1) + " *";
-            case BtfType.Array a -> name(btf, a.elementTypeId(), depth + 1) + "[" + a.count() + "]";
+            case BtfType.Array a ->
+                name(btf, a.elementTypeId(), depth + 1) + "[" + (a.count() == 0 ? "" : a.count()) + "]";
             case BtfType.Modifier m -> name(btf, m.typeId(), depth + 1);
             case BtfType.Void v -> "void";
             case BtfType named -> named.name();

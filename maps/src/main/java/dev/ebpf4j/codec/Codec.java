@@ -41,6 +41,18 @@ public interface Codec<T> {
     T read(MemorySegment source, long offset);
 
     /**
+     * Reads a value that may go on after {@link #size} bytes: a struct with a flexible array at its end.
+     *
+     * @param source memory
+     * @param offset where in {@code source}
+     * @param available how many bytes are there; at least {@link #size}
+     * @return the value
+     */
+    default T read(MemorySegment source, long offset, long available) {
+        return read(source, offset);
+    }
+
+    /**
      * Writes a value: all {@link #size} bytes.
      *
      * @param value the value

@@ -57,6 +57,11 @@ public record TypeRef(String what, @Nullable Btf btf, int typeId, int size) {
                         + "  const struct " + name + " *unused_" + name + " __attribute__((unused));");
     }
 
+    /** {@return whether it is a struct with a {@code bpf_spin_lock}, whose values can be read and written under that lock} */
+    public boolean hasSpinLock() {
+        return Members.haveLock(this);
+    }
+
     private static Set<String> names(Btf btf) {
         Set<String> names = new LinkedHashSet<>();
         for (int id = 1; id < btf.typeCount(); id++) {

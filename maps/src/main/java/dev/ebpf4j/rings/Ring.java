@@ -8,12 +8,15 @@ import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.hot.HotClass;
 import dev.ebpf4j.hot.HotCopies;
 import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.Sys;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mapped memory of one ring buffer map and its consumer's loop.
@@ -49,6 +52,8 @@ final class Ring implements Channel {
 
     private static final HotCopies<Loop> LOOPS =
             new HotCopies<>(new HotClass<>(MethodHandles.lookup(), RingLoop.class, Loop.class), new RingLoop());
+    private static final HotCopies<Loop> OVERWRITE_LOOPS = new HotCopies<>(
+            new HotClass<>(MethodHandles.lookup(), OverwriteLoop.class, Loop.class), new OverwriteLoop());
 
     /** The kernel gets memory back after so many bytes, or a sixteenth of the ring if that is less. */
     private static final long BATCH = 4096;
@@ -62,8 +67,18 @@ final class Ring implements Channel {
     private final Sys sys;
     private final BpfMap map;
     private final long pageSize;
-
+    private final HotCopies<Loop> loops;
     private final AtomicLong discarded = new AtomicLong();
+    private final AtomicLong overwritten = new AtomicLong();
+    private final AtomicLong lost = new AtomicLong();
+
+    /** Bytes that were overwritten since the last time that the consumer was told. */
+    private long untold;
+
+    /** Where a record is copied to that the kernel may overwrite. */
+    private @Nullable Arena copies;
+
+    private MemorySegment copy = MemorySegment.NULL;
 
     Ring(BpfMap map) {
         this.map = map;
@@ -72,6 +87,7 @@ final class Ring implements Channel {
         this.mask = size - 1;
         this.batch = Math.min(size / 16, BATCH);
         this.pageSize = sys.pageSize();
+        this.loops = (map.flags() & MapSpec.RB_OVERWRITE) == 0 ? LOOPS : OVERWRITE_LOOPS;
         if (map.type() != MapType.RINGBUF) {
             throw new IllegalArgumentException("map '" + map.name() + "' is of type " + map.type() + ", not RINGBUF");
         }
@@ -101,6 +117,9 @@ final class Ring implements Channel {
     public void unmap() {
         sys.munmap(producerPage, pageSize + 2 * size);
         sys.munmap(consumerPage, pageSize);
+        if (copies != null) {
+            copies.close();
+        }
     }
 
     @Override
@@ -115,7 +134,12 @@ final class Ring implements Channel {
 
     @Override
     public long lost() {
-        return 0;
+        return lost.get();
+    }
+
+    /** Bytes of records, headers included, that were overwritten before they were read. */
+    long overwrittenBytes() {
+        return overwritten.get();
     }
 
     @Override
@@ -126,7 +150,7 @@ final class Ring implements Channel {
     @Override
     public int drain(Event event, EventConsumer consumer, int limit) {
         event.from(map, -1);
-        return LOOPS.of(consumer.getClass()).run(this, event, consumer, limit);
+        return loops.of(consumer.getClass()).run(this, event, consumer, limit);
     }
 
     /** Publishes the consumer's position, before anything that is read later, and counts what was skipped. */
@@ -135,6 +159,43 @@ final class Ring implements Channel {
         if (skipped > 0) {
             discarded.getAndAdd(skipped);
         }
+    }
+
+    /** Notes that the kernel has overwritten records that were not read. */
+    void overwritten(long bytes) {
+        overwritten.getAndAdd(bytes);
+        untold += bytes;
+    }
+
+    /** Tells how many records were overwritten, taking each to be as long as the one that follows them. */
+    void tellLost(long stride, EventConsumer consumer) {
+        if (untold > 0) {
+            long count = Math.max(1, untold / stride);
+            untold = 0;
+            lost.getAndAdd(count);
+            consumer.lost(map, -1, count);
+        }
+    }
+
+    /**
+     * Copies what may be a record to where the kernel does not write.
+     *
+     * @return the copy's address; 0 if no record is like that
+     */
+    long copy(long address, int length) {
+        if (length < 0 || length > size - RingLoop.HEADER) {
+            return 0;
+        }
+        if (length > copy.byteSize()) {
+            Arena larger = Arena.ofShared();
+            copy = larger.allocate(Math.min(size, 2L * length), Long.BYTES);
+            if (copies != null) {
+                copies.close();
+            }
+            copies = larger;
+        }
+        MemorySegment.copy(ALL, address, copy, 0, length);
+        return copy.address();
     }
 
     /** The distance from a record to the next. A record longer than the ring is the sign of a mapping gone wrong. */

@@ -9,11 +9,19 @@ import java.util.List;
 /**
  * The consumer of one or more ring buffer maps; what it can do and which threads may do it stands at {@link Events}.
  *
+ * <p>A ring buffer that was created with {@link dev.ebpf4j.spec.MapSpec#RB_OVERWRITE} (Linux 6.19) never refuses a record:
+ * when it is full the oldest ones go. Here each of its records is copied before it is lent, since the kernel would not wait
+ * for the consumer, and those that went before they were read are counted: {@link #overwrittenBytes} exactly, {@link #lost}
+ * exactly if the records are equally long, else from the length of the ones that follow. {@link EventConsumer#lost} is told.
+ *
  * @kernel 5.8
  */
 public final class RingBuffer extends Events {
+    private final List<Ring> rings;
+
     private RingBuffer(Sys sys, List<Ring> rings) {
         super(sys, rings);
+        this.rings = rings;
     }
 
     /**
@@ -38,5 +46,14 @@ public final class RingBuffer extends Events {
             throw t;
         }
         return new RingBuffer(maps[0].sys(), List.copyOf(rings));
+    }
+
+    /**
+     * The bytes that records took which were overwritten before they were read, their headers and padding included.
+     *
+     * @return bytes since the maps were created; 0 for ring buffers that do not overwrite; still known after {@link #close}
+     */
+    public long overwrittenBytes() {
+        return rings.stream().mapToLong(Ring::overwrittenBytes).sum();
     }
 }

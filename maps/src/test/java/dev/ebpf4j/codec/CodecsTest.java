@@ -108,14 +108,26 @@ class CodecsTest {
             """, table);
     }
 
+    private record Bits(int three) {}
+
+    private record Wide(String three) {}
+
     @Test
-    void bitfieldsAreRefused() {
-        record Bits(int three) {}
-        assertTrue(assertThrows(
+    void bitfieldsAreNumbersAndChecked() {
+        Codec<Bits> codec = Codecs.record(Bits.class).bind(TypeRef.named(BTF, "bits"));
+        MemorySegment memory = MemorySegment.ofArray(new byte[] {7, 7, 7, 7});
+        codec.write(new Bits(-4), memory, 0);
+        assertEquals(-4, codec.read(memory, 0).three());
+        String large = assertThrows(IllegalArgumentException.class, () -> codec.write(new Bits(4), memory, 0))
+                .toString();
+        assertTrue(large.contains("4 is no signed number of 3 bits"), large);
+        String message = assertThrows(
                         CodecMismatchException.class,
-                        () -> Codecs.record(Bits.class).bind(TypeRef.named(BTF, "bits")))
-                .toString()
-                .contains("bitfields"));
+                        () -> Codecs.record(Wide.class).bind(TypeRef.named(BTF, "bits")))
+                .toString();
+        assertTrue(
+                message.contains("0    3b  int three:3  String three  <- String does not fit a bitfield; use int"),
+                message);
         assertThrows(MissingObjectException.class, () -> TypeRef.named(BTF, "nothing"));
     }
 

@@ -25,14 +25,22 @@ final class SyntheticRing {
     private final MemorySegment consumer;
     private final MemorySegment producer;
     private final int size;
+    private final boolean overwrites;
     private long position;
+    private long pending;
+    private long oldest;
 
     SyntheticRing(ScriptedSys sys, int size) {
+        this(sys, size, 0);
+    }
+
+    SyntheticRing(ScriptedSys sys, int size, int flags) {
         Arena arena = Arena.ofAuto();
         this.size = size;
+        overwrites = (flags & MapSpec.RB_OVERWRITE) != 0;
         consumer = arena.allocate(PAGE, PAGE);
         producer = arena.allocate(PAGE + 2L * size, PAGE);
-        map = KernelMaps.create(sys, spec(size));
+        map = KernelMaps.create(sys, spec(size).withFlags(flags));
     }
 
     static MapSpec spec(int size) {
@@ -48,10 +56,37 @@ final class SyntheticRing {
         return (long) LONG.getAcquire(consumer, 0L);
     }
 
+    long produced() {
+        return position;
+    }
+
+    static long stride(int length) {
+        return ((length & ~DISCARD) + 8L + 7) & ~7L;
+    }
+
+    private int header(long record) {
+        return (int) INT.getAcquire(producer, PAGE + (record & (size - 1)));
+    }
+
+    /** Gives up as many of the oldest records as are in the way, unless one of them is still being written. */
+    private boolean overwrite(long end) {
+        while (pending < position && header(pending) >= 0) {
+            pending += stride(header(pending));
+        }
+        if (end - pending > size - 1) {
+            return false;
+        }
+        while (end - oldest > size - 1) {
+            oldest += stride(header(oldest));
+        }
+        LONG.setVolatile(producer, 16L, oldest);
+        return true;
+    }
+
     /** Reserves a record; -1 where there is no room. */
     long reserve(int length) {
-        long stride = (length + 8L + 7) & ~7L;
-        if (position + stride - consumed() > size) {
+        long stride = stride(length);
+        if (overwrites ? !overwrite(position + stride) : position + stride - consumed() > size - 1) {
             return -1;
         }
         long record = position;
@@ -67,6 +102,15 @@ final class SyntheticRing {
             long at = (record + 8 + i) & (size - 1);
             producer.set(JAVA_BYTE, PAGE + at, (byte) (first + i));
             producer.set(JAVA_BYTE, PAGE + at + size, (byte) (first + i));
+        }
+    }
+
+    /** Fills a reserved record of a multiple of 8 bytes with a number, over and over. */
+    void number(long record, int length, long number) {
+        for (int i = 0; i < length; i += 8) {
+            long at = (record + 8 + i) & (size - 1);
+            producer.set(JAVA_LONG, PAGE + at, number);
+            producer.set(JAVA_LONG, PAGE + at + size, number);
         }
     }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class MapErrorsTest {
     record Stat(long count, int lastPid, String comm) {}
 
-    record TooWide(long count, long lastPid, String comm) {}
+    record TooNarrow(int count, int lastPid, String comm) {}
 
     record Renamed(long count, int pid, String comm) {}
 
@@ -70,12 +70,12 @@ class MapErrorsTest {
                 """, () -> BpfHashMap.of(stats, Codecs.LONG, codec(Stat.class)));
             assertFails(
                     CodecMismatchException.class, """
-                    the value of map 'stats' (struct stat, 32 bytes) does not fit record TooWide
-                      offset  size  struct stat     record TooWide
-                           0     8  __u64 count     long count
-                           8     4  __u32 last_pid  long lastPid    <- long has 8 bytes; use int
+                    the value of map 'stats' (struct stat, 32 bytes) does not fit record TooNarrow
+                      offset  size  struct stat     record TooNarrow
+                           0     8  __u64 count     int count         <- int has 4 bytes; use long
+                           8     4  __u32 last_pid  int lastPid
                           12    16  char[16] comm   String comm
-                    """, () -> BpfHashMap.of(stats, Codecs.INT, codec(TooWide.class)));
+                    """, () -> BpfHashMap.of(stats, Codecs.INT, codec(TooNarrow.class)));
             assertFails(
                     CodecMismatchException.class, """
                     the value of map 'stats' (struct stat, 32 bytes) does not fit record Renamed

@@ -16,7 +16,7 @@ final class Areas {
     }
 
     private static Area cold() {
-        Builder area = new Builder("cold", 11, 8);
+        Builder area = new Builder("cold", 15, 8);
         area.drain("ring drain, 64 MiB, 8 B", COLD, 8, 1, Goal.rate(1));
         area.drain("ring drain, 64 MiB, 64 B", COLD, 64, 1, Goal.rate(2.2));
         area.drain("ring drain, 64 MiB, 256 B", COLD, 256, 1, Goal.rate(2.3));
@@ -26,12 +26,12 @@ final class Areas {
     }
 
     private static Area hot() {
-        Builder area = new Builder("hot", 15, 8);
-        area.drain("ring drain, 256 KiB, 8 B", HOT, 8, 50, Goal.rate(1));
-        area.drain("ring drain, 256 KiB, 64 B", HOT, 64, 200, Goal.rate(2));
-        area.drain("ring drain, 256 KiB, 256 B", HOT, 256, 200, Goal.rate(1));
-        area.drain("ring drain, 256 KiB, 1 KiB", HOT, 1024, 200, Goal.rate(1));
-        area.drain("ring drain, 256 KiB, mixed", HOT, 0, 200, Goal.rate(1.1));
+        Builder area = new Builder("hot", 31, 8);
+        area.drain("ring drain, 256 KiB, 8 B", HOT, 8, 10, Goal.rate(1));
+        area.drain("ring drain, 256 KiB, 64 B", HOT, 64, 40, Goal.rate(2));
+        area.drain("ring drain, 256 KiB, 256 B", HOT, 256, 40, Goal.rate(1));
+        area.drain("ring drain, 256 KiB, 1 KiB", HOT, 1024, 40, Goal.rate(1));
+        area.drain("ring drain, 256 KiB, mixed", HOT, 0, 40, Goal.rate(1.1));
         return area.build();
     }
 
@@ -50,9 +50,9 @@ final class Areas {
     }
 
     private static Area callbacks() {
-        Builder area = new Builder("callbacks", 11, 8);
+        Builder area = new Builder("callbacks", 31, 8);
         for (String consumer : List.of("sum", "xor", "fields")) {
-            String command = "drain OBJECT " + HOT + " 64 200 " + consumer;
+            String command = "drain OBJECT " + HOT + " 64 40 " + consumer;
             area.variants.add(Variant.java("alone " + consumer, command).in("alone " + consumer));
             area.variants.add(Variant.java("with others " + consumer, command).in("with others"));
             area.rows.add(new Row(
@@ -65,8 +65,8 @@ final class Areas {
     }
 
     private static Area decode() {
-        Builder area = new Builder("decode", 11, 8);
-        String command = "drain OBJECT " + HOT + " 64 200 ";
+        Builder area = new Builder("decode", 31, 8);
+        String command = "drain OBJECT " + HOT + " 64 40 ";
         area.variants.add(Variant.java("raw", command + "sum").in("raw"));
         area.variants.add(Variant.java("record", command + "record").in("record"));
         area.rows.add(new Row(
@@ -78,13 +78,13 @@ final class Areas {
     }
 
     private static Area send() {
-        Builder area = new Builder("send", 11, 8);
+        Builder area = new Builder("send", 31, 8);
         area.pair("user ring buffer, 64 B: reserve, write, submit", "send OBJECT " + HOT + " 64 50", Goal.time(1));
         return area.build();
     }
 
     private static Area maps() {
-        Builder area = new Builder("maps", 11, 8);
+        Builder area = new Builder("maps", 31, 8);
         for (String kind : List.of("hash4", "hash16", "array")) {
             for (String operation : List.of("lookup", "update", "delete", "next")) {
                 if (!kind.equals("array") || !operation.equals("delete")) {
@@ -140,9 +140,9 @@ final class Areas {
             String other = kind + " " + operation + " libbpf";
             String what = ourKind + " " + operation;
             if (kind.equals(ourKind)) {
-                variants.add(Variant.libbpf(other, "map " + kind + " " + operation + " 3"));
+                variants.add(Variant.libbpf(other, "map " + kind + " " + operation + " 1"));
             }
-            variants.add(Variant.java(what, "map " + ourKind + " " + operation + " 3"));
+            variants.add(Variant.java(what, "map " + ourKind + " " + operation + " 1"));
             rows.add(new Row(what, List.of(other), what, goal));
         }
 

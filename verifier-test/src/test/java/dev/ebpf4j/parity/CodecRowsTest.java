@@ -1,0 +1,230 @@
+package dev.ebpf4j.parity;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.codec.Codecs;
+import dev.ebpf4j.codec.TypeRef;
+import dev.ebpf4j.elf.ElfReader;
+import dev.ebpf4j.spec.ObjectSpec;
+import dev.ebpf4j.spec.VariableSpec;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.math.BigInteger;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rows 45 and 46: values as clang lays them out, in both byte orders; C writes them, codecs read them and write them back. */
+class CodecRowsTest {
+    private static final String ALL = """
+        enum state { STATE_IDLE, STATE_RUNNING = 5, STATE_DEAD = -1 };
+        enum wide { WIDE_ZERO, WIDE_HUGE = 0x500000000ULL };
+        struct inner { short a; char b; };
+        union choice { unsigned int number; struct { unsigned short low, high; } halves; unsigned char bytes[6]; };
+        struct packed { char a; int b; short c; } __attribute__((packed));
+        typedef unsigned int counter_t;
+        struct all {
+        	_Bool flag;
+        	signed char s8; unsigned char u8; short s16; unsigned short u16;
+        	int s32; unsigned int u32; long long s64; unsigned long long u64;
+        	enum state state; enum wide wide;
+        	char comm[16]; char full[3];
+        	int ints[3]; unsigned int uints[2]; const long long longs[2]; unsigned char raw[5]; short matrix[2][3];
+        	struct inner inner; struct inner inners[2]; char names[2][8];
+        	unsigned char v4[4]; unsigned char v6[16];
+        	unsigned int b3:3; int sb5:5; unsigned long long b40:40; enum state bstate:4; unsigned int crossing:17; _Bool bit:1;
+        	union { int as_int; unsigned char as_bytes[4]; };
+        	struct { int deep; };
+        	union choice choice;
+        	struct packed packed;
+        	__int128 s128; unsigned __int128 u128;
+        	float f; double d;
+        	volatile counter_t counter;
+        	void *pointer;
+        	_Bool flags[2];
+        	enum state states[2];
+        };
+        struct all all = {
+        	1, -2, 250, -3000, 60000, -100000, 4000000000u, -5000000000000LL, 18000000000000000000ULL,
+        	STATE_DEAD, WIDE_HUGE, "sleep", {'a', 'b', 'c'},
+        	{-1, 2, -3}, {4000000000u, 5}, {-6, 7}, {1, 2, 3, 4, 255}, {{1, -2, 3}, {4, 5, -6}},
+        	{-7, 'x'}, {{1, 'y'}, {2, 'z'}}, {"one", "twoooooo"},
+        	{10, 0, 0, 1}, {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
+        	5, -9, 0xabcdef0123ULL, STATE_RUNNING, 0x1f0f1, 1,
+        	{.as_int = -2}, {77}, {.number = 0x11223344}, {9, -10, 11},
+        	-((__int128)1 << 100), ((unsigned __int128)1 << 127) + 3,
+        	1.5f, -2.25, 42, (void *)0x1122334455667788, {0, 1}, {STATE_RUNNING, STATE_IDLE},
+        };
+        """;
+
+    enum State {
+        IDLE,
+        RUNNING,
+        DEAD
+    }
+
+    enum Wide {
+        WIDE_ZERO,
+        HUGE
+    }
+
+    record Inner(short a, byte b) {}
+
+    record Halves(int low, int high) {}
+
+    @SuppressWarnings("ArrayRecordComponent")
+    record Choice(long number, @Nullable Halves halves, byte @Nullable [] bytes) {}
+
+    record Packed(byte a, int b, short c) {}
+
+    @SuppressWarnings("ArrayRecordComponent")
+    record All(
+            boolean flag,
+            byte s8,
+            int u8,
+            short s16,
+            char u16,
+            int s32,
+            long u32,
+            long s64,
+            BigInteger u64,
+            State state,
+            Wide wide,
+            String comm,
+            String full,
+            int[] ints,
+            long[] uints,
+            long[] longs,
+            byte[] raw,
+            short[][] matrix,
+            Inner inner,
+            List<Inner> inners,
+            String[] names,
+            Inet4Address v4,
+            InetAddress v6,
+            int b3,
+            byte sb5,
+            long b40,
+            State bstate,
+            int crossing,
+            boolean bit,
+            int asInt,
+            byte[] asBytes,
+            int deep,
+            Choice choice,
+            Packed packed,
+            BigInteger s128,
+            BigInteger u128,
+            float f,
+            double d,
+            long counter,
+            long pointer,
+            boolean[] flags,
+            List<State> states) {}
+
+    private static ObjectSpec compile(String name, String text, ByteOrder order) {
+        return ElfReader.read(Sources.compile(Sources.request(name, text).byteOrder(order)), name);
+    }
+
+    private static TypeRef type(ObjectSpec spec, String name) {
+        VariableSpec variable = spec.variable(name);
+        return new TypeRef(name, spec.btf(), variable.typeId(), variable.size());
+    }
+
+    private static byte[] bytes(ObjectSpec spec, String name) {
+        return spec.initialValue(name).toArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LITTLE_ENDIAN", "BIG_ENDIAN"})
+    void row46_everyKindOfMember(String name) throws Exception {
+        ByteOrder order = name.startsWith("L") ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        ObjectSpec spec = compile("all", ALL, order);
+        Codec<All> codec = Codecs.record(MethodHandles.lookup(), All.class).bind(type(spec, "all"));
+        byte[] bytes = bytes(spec, "all");
+        All all = codec.read(MemorySegment.ofArray(bytes), 0);
+        numbers(all);
+        assertEquals(
+                List.of("sleep", "abc", "one", "twoooooo"), List.of(all.comm, all.full, all.names[0], all.names[1]));
+        assertArrayEquals(new int[] {-1, 2, -3}, all.ints);
+        assertArrayEquals(new long[] {4_000_000_000L, 5}, all.uints);
+        assertArrayEquals(new long[] {-6, 7}, all.longs);
+        assertArrayEquals(new byte[] {1, 2, 3, 4, -1}, all.raw);
+        assertArrayEquals(new short[][] {{1, -2, 3}, {4, 5, -6}}, all.matrix);
+        assertEquals(new Inner((short) -7, (byte) 'x'), all.inner);
+        assertEquals(List.of(new Inner((short) 1, (byte) 'y'), new Inner((short) 2, (byte) 'z')), all.inners);
+        assertEquals(InetAddress.getByName("10.0.0.1"), all.v4);
+        assertEquals(InetAddress.getByName("2001:db8::1"), all.v6);
+        assertTrue(all.v6 instanceof Inet6Address);
+        bitfields(all);
+        unions(all, order);
+        assertEquals(new Packed((byte) 9, -10, (short) 11), all.packed);
+        assertArrayEquals(new boolean[] {false, true}, all.flags);
+        assertEquals(List.of(State.RUNNING, State.IDLE), all.states);
+        byte[] again = new byte[bytes.length + 16];
+        Arrays.fill(again, (byte) 0x55);
+        codec.write(all, MemorySegment.ofArray(again), 8);
+        assertArrayEquals(bytes, Arrays.copyOfRange(again, 8, bytes.length + 8));
+        assertEquals(0x5555, again[7] << 8 | again[bytes.length + 8]);
+    }
+
+    private static void numbers(All all) {
+        assertEquals(
+                List.of(true, (byte) -2, 250, (short) -3000, (char) 60_000, -100_000, 4_000_000_000L),
+                List.of(all.flag, all.s8, all.u8, all.s16, all.u16, all.s32, all.u32));
+        assertEquals(
+                List.of(-5_000_000_000_000L, new BigInteger("18000000000000000000"), State.DEAD, Wide.HUGE, 42L),
+                List.of(all.s64, all.u64, all.state, all.wide, all.counter));
+        assertEquals(
+                List.of(
+                        BigInteger.ONE.shiftLeft(100).negate(),
+                        BigInteger.ONE.shiftLeft(127).add(BigInteger.valueOf(3))),
+                List.of(all.s128, all.u128));
+        assertEquals(List.of(1.5f, -2.25, 0x1122334455667788L), List.of(all.f, all.d, all.pointer));
+    }
+
+    private static void bitfields(All all) {
+        assertEquals(
+                List.of(5, (byte) -9, 0xabcdef0123L, State.RUNNING, 0x1f0f1, true),
+                List.of(all.b3, all.sb5, all.b40, all.bstate, all.crossing, all.bit));
+    }
+
+    private static void unions(All all, ByteOrder order) {
+        boolean little = order == ByteOrder.LITTLE_ENDIAN;
+        assertEquals(-2, all.asInt);
+        assertArrayEquals(little ? new byte[] {-2, -1, -1, -1} : new byte[] {-1, -1, -1, -2}, all.asBytes);
+        assertEquals(77, all.deep);
+        assertEquals(0x11223344L, all.choice.number);
+        assertEquals(little ? new Halves(0x3344, 0x1122) : new Halves(0x1122, 0x3344), all.choice.halves);
+    }
+
+    @Test
+    void row46_ofAUnionOneMeaningIsWritten() {
+        ObjectSpec spec = compile("all", ALL, ByteOrder.nativeOrder());
+        Codec<Choice> codec =
+                Codecs.record(MethodHandles.lookup(), Choice.class).bind(TypeRef.named(spec.btf(), "choice"));
+        MemorySegment memory = MemorySegment.ofArray(new byte[8]);
+        codec.write(new Choice(7, null, null), memory, 0);
+        assertEquals(7, codec.read(memory, 0).number);
+        codec.write(new Choice(0, new Halves(1, 2), null), memory, 0);
+        assertEquals(new Halves(1, 2), codec.read(memory, 0).halves);
+        codec.write(codec.read(memory, 0), memory, 0);
+        assertEquals(new Halves(1, 2), codec.read(memory, 0).halves);
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> codec.write(new Choice(7, new Halves(1, 2), null), memory, 0))
+                .toString();
+        assertTrue(message.contains("number and halves are the same bytes of a union"), message);
+    }
+}
