@@ -20,6 +20,7 @@ final class OverwriteLoop implements Ring.Loop {
     private static final MemorySegment ALL = Ring.ALL;
     private static final VarHandle LONG = JAVA_LONG.varHandle();
     private static final VarHandle INT = JAVA_INT.varHandle();
+    private static final int BUSY = Flag.BPF_RINGBUF_BUSY_BIT;
     private static final int DISCARD = Flag.BPF_RINGBUF_DISCARD_BIT;
 
     /** Where in the producer's page the kernel keeps the position of the oldest record that is still whole. */
@@ -43,23 +44,20 @@ final class OverwriteLoop implements Ring.Loop {
                     ring.overwritten(oldest - position);
                     position = oldest;
                 }
-                if (position >= end) {
+                long header = ring.data + (position & ring.mask);
+                int length = position < end ? (int) INT.getAcquire(ALL, header) : BUSY;
+                if (length < 0) {
                     if (position == published) {
-                        break;
+                        break; // nothing there, or the program is still writing it
                     }
                     LONG.setVolatile(ALL, ring.consumerPage, position);
                     published = position;
-                    continue;
+                    continue; // look again now that the kernel knows that we wait for this one
                 }
-                long header = ring.data + (position & ring.mask);
-                int length = (int) INT.getAcquire(ALL, header);
                 long copy = (length & DISCARD) == 0 ? ring.copy(header + RingLoop.HEADER, length) : 0;
                 VarHandle.acquireFence();
                 if ((long) LONG.getAcquire(ALL, oldestAt) > position) {
                     continue; // what was read may be another record's bytes
-                }
-                if (length < 0) {
-                    break; // BUSY: the program is still writing it
                 }
                 long stride = ring.stride(length & ~DISCARD);
                 ring.tellLost(stride, consumer);

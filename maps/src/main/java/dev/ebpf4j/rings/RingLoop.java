@@ -60,7 +60,10 @@ final class RingLoop implements Ring.Loop {
                     int length = (int) INT.getAcquire(ALL, header);
                     if (length != lastLength) {
                         if (length < 0) {
-                            return count; // BUSY: the program is still writing it
+                            if (at + toPosition == position) {
+                                return count; // BUSY: the program is still writing it
+                            }
+                            break; // look again once the kernel knows that we wait for this one
                         }
                         if ((length & DISCARD) != 0) {
                             at += ring.stride(length & ~DISCARD);
