@@ -60,11 +60,17 @@ public record Errno(int number, String name, String meaning) implements Serializ
     /** Numerical result out of range. */
     public static final int ERANGE = 34;
 
+    /** Resource deadlock avoided. */
+    public static final int EDEADLK = 35;
+
     /** Function not implemented. */
     public static final int ENOSYS = 38;
 
     /** Operation not supported. */
     public static final int EOPNOTSUPP = 95;
+
+    /** Connection timed out; of locks too. */
+    public static final int ETIMEDOUT = 110;
 
     /** Operation is not supported, in words that the kernel keeps for itself but lets out of bpf(2). */
     public static final int ENOTSUPP = 524;

@@ -11,6 +11,8 @@ import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi.Flag;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntFunction;
+import java.util.function.IntToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -357,6 +359,34 @@ public final class BpfMap implements AutoCloseable {
         return true;
     }
 
+    /** {@return the operations on many elements at once} */
+    public MapBatches batches() {
+        return new MapBatches(this);
+    }
+
+    /**
+     * Visits all elements, in no particular order, in batches where the kernel has them. The visitor may change the map, and
+     * delete the element that it is given.
+     *
+     * @param visitor gets each element; nothing is allocated for it
+     * @return whether changes by others led to repetitions
+     * @throws MapOperationException if the elements of this type cannot be listed
+     * @throws BpfException if the kernel refuses for another reason
+     */
+    public WalkOutcome forEach(MapElement.Visitor visitor) {
+        return ElementWalk.forEach(this, visitor);
+    }
+
+    /**
+     * {@return all elements, in no particular order, sequentially: each time the same object, valid until the next. Take out
+     * what is to stay, before sorting or collecting. {@link #forEach} also tells how the walk went}
+     *
+     * @throws MapOperationException if the elements of this type cannot be listed; when the stream is run
+     */
+    public Stream<MapElement> stream() {
+        return ElementWalk.stream(this);
+    }
+
     /** The calling thread's memory for this map, with this key in it. */
     private Scratch keyed(MemorySegment key) {
         checkKey(key);
@@ -388,6 +418,11 @@ public final class BpfMap implements AutoCloseable {
 
     boolean nextKey(Scratch scratch, boolean fromStart) {
         return calls.nextKey(scratch, fromStart);
+    }
+
+    /** Makes a call that may take long, with the descriptor. */
+    long longCall(IntToLongFunction call) {
+        return calls.longCall(call);
     }
 
     /** The calling thread's memory for this map. */
@@ -445,6 +480,11 @@ public final class BpfMap implements AutoCloseable {
      */
     public MapInfo info() {
         return calls.withFd(number -> MapCalls.info(sys, number, "map '" + name + "'"));
+    }
+
+    /** {@return what the map takes of the kernel's memory, and whether it can be written} */
+    public MapUsage usage() {
+        return calls.withFd(number -> MapUsage.of(sys, number));
     }
 
     /** Closes the handle once no thread is in an operation of it any more; further calls do nothing. */

@@ -25,7 +25,9 @@ final class MapFailures {
             return new MapAccessException(words, errno, reason);
         }
         if (operation == MapOperation.LOOKUP_AND_DELETE && errno.is(Errno.ENOTSUPP)) {
-            return new UnsupportedFeatureException(words, errno, "such an operation on hash tables", "5.14");
+            String since = map.type() == MapType.STACK_TRACE ? "6.18" : "5.14";
+            return new UnsupportedFeatureException(
+                    words, errno, "way to take elements out of maps of type " + map.type(), since);
         }
         return new BpfException(words, errno, advice(map, operation, flags, errno));
     }
@@ -33,7 +35,7 @@ final class MapFailures {
     /** What to throw for a map that can't be frozen. */
     static BpfException freeze(BpfMap map, Errno errno) {
         String words = "freeze map '" + map.name() + "'";
-        if (errno.is(Errno.EPERM) && HandleState.of(map).frozen()) {
+        if (errno.is(Errno.EPERM) && map.usage().frozen()) {
             return new MapAccessException(words, errno, MapAccessException.Reason.FROZEN);
         }
         return new BpfException(
@@ -59,7 +61,7 @@ final class MapFailures {
     private static MapAccessException.@Nullable Reason reason(BpfMap map, MapOperation operation) {
         boolean reads = operation != MapOperation.UPDATE && operation != MapOperation.DELETE;
         boolean writes = operation != MapOperation.LOOKUP && operation != MapOperation.NEXT_KEY;
-        HandleState state = HandleState.of(map);
+        MapUsage state = map.usage();
         if (writes && state.frozen()) {
             return MapAccessException.Reason.FROZEN;
         }

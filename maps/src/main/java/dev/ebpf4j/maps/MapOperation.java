@@ -21,7 +21,7 @@ enum MapOperation {
         @Override
         boolean isMissing(MapType type) {
             return switch (type) {
-                case HASH, LRU_HASH, PERCPU_HASH, LRU_PERCPU_HASH, RHASH, QUEUE, STACK -> false;
+                case HASH, LRU_HASH, PERCPU_HASH, LRU_PERCPU_HASH, RHASH, QUEUE, STACK, STACK_TRACE -> false;
                 default -> true;
             };
         }

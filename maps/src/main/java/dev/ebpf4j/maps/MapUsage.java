@@ -12,23 +12,23 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What {@code /proc/self/fdinfo} says of a map's descriptor; zeros where it says nothing.
+ * What {@code /proc/self/fdinfo} says of a map and its handle; zeros where it says nothing, or is not mounted.
  *
  * @param memory bytes of kernel memory that the map takes
  * @param frozen whether no process can write the map any more
- * @param readOnly whether the descriptor is for reading only
- * @param writeOnly whether it is for writing only
+ * @param readOnly whether the handle is for reading only
+ * @param writeOnly whether the handle is for writing only
  */
-record HandleState(long memory, boolean frozen, boolean readOnly, boolean writeOnly) {
-    private static final HandleState UNKNOWN = new HandleState(0, false, false, false);
+public record MapUsage(long memory, boolean frozen, boolean readOnly, boolean writeOnly) {
+    private static final MapUsage UNKNOWN = new MapUsage(0, false, false, false);
     private static final int ACCESS_MODE = 3;
     private static final int WRITE_ONLY = 1;
 
-    static HandleState of(BpfMap map) {
-        Map<String, String> fields = read(map.sys(), map.fd());
+    static MapUsage of(Sys sys, int fd) {
+        Map<String, String> fields = read(sys, fd);
         try {
             int mode = Integer.parseInt(fields.getOrDefault("flags", "02"), 8) & ACCESS_MODE;
-            return new HandleState(
+            return new MapUsage(
                     Long.parseLong(fields.getOrDefault("memlock", "0")),
                     fields.getOrDefault("frozen", "0").equals("1"),
                     mode == 0,
