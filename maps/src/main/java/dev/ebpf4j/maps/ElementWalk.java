@@ -20,8 +20,8 @@ final class ElementWalk {
     private ElementWalk(BpfMap map) {
         cursor = new BatchCursor(map, capacity(map), false, 0);
         Arena arena = Arena.ofAuto();
-        element = new MapElement(
-                arena.allocate(map.keySize(), Long.BYTES), arena.allocate(map.valueBytes(), Long.BYTES));
+        element =
+                new MapElement(arena.allocate(map.keySize(), Long.BYTES), arena.allocate(map.valueBytes(), Long.BYTES));
     }
 
     private static int capacity(BpfMap map) {

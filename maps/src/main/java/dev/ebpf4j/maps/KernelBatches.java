@@ -67,8 +67,7 @@ final class KernelBatches implements BatchSource {
         attr.set(JAVA_LONG, MapBatch.KEYS, into.keys().address());
         attr.set(JAVA_LONG, MapBatch.VALUES, into.values().address());
         attr.set(JAVA_INT, MapBatch.COUNT, into.capacity());
-        long result = map.longCall(command);
-        Reference.reachabilityFence(cursors);
+        long result = call(into);
         if (result >= 0 || !isBeforeAll(result)) {
             return fetched(into, result);
         }
@@ -76,6 +75,15 @@ final class KernelBatches implements BatchSource {
             return Fetched.UNSUPPORTED;
         }
         throw failure(result);
+    }
+
+    private long call(BatchCursor into) {
+        try {
+            return map.longCall(command);
+        } finally {
+            Reference.reachabilityFence(cursors);
+            Reference.reachabilityFence(into);
+        }
     }
 
     /** Whether the kernel refuses before it looks at the map; then it leaves the count alone. */

@@ -1,15 +1,9 @@
 package dev.ebpf4j.maps;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
-import dev.ebpf4j.sys.BpfAttr.MapBatch;
 import dev.ebpf4j.sys.Uapi.Cmd;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @kernel 5.6 for batches; without them everything works too
  */
 public final class MapBatches {
-    /** A thread that confined memory is certainly not confined to. */
-    private static final Thread NOBODY = new Thread(() -> {});
-
-    private static final int MOST_ATTEMPTS = 1000;
-
     private final BpfMap map;
+
     MapBatches(BpfMap map) {
         this.map = map;
     }
@@ -92,33 +82,29 @@ public final class MapBatches {
     public Result update(MemorySegment keys, MemorySegment values, int count, long flags) {
         check(keys, values, count);
         if ((flags & ~BpfMap.F_LOCK) != 0) {
-            return updateSingly(keys, values, 0, count, flags);
+            return updateSingly(keys, values, count, flags);
         }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = attr(arena, forKernel(keys, arena), forKernel(values, arena), flags);
-            int done = 0;
-            int attempts = 0;
-            while (done < count) {
-                long result = run(Cmd.BPF_MAP_UPDATE_BATCH, attr, done, count);
-                int step = step(attr, result, count - done);
-                done += step;
-                if (step == 0 && done == 0 && isMissing(result)) {
-                    return updateSingly(keys, values, 0, count, flags);
+        try (BatchTransfer transfer = new BatchTransfer(map, Cmd.BPF_MAP_UPDATE_BATCH, keys, values, count, flags)) {
+            while (!transfer.isOver()) {
+                long result = transfer.send();
+                if (transfer.isUnsupported(result)) {
+                    return updateSingly(keys, values, count, flags);
                 }
-                if (result < 0 && !isPassing(result, attempts++)) {
-                    BpfException cause = MapFailures.of(map, MapOperation.UPDATE, flags, Errno.of(result));
-                    throw new MapBatchException(cause, done, count);
+                if (result < 0) {
+                    throw failure(MapOperation.UPDATE, result, flags, transfer.done(), count);
                 }
             }
-            Reference.reachabilityFence(keys);
-            Reference.reachabilityFence(values);
             return new Result(count, BatchPath.BATCH);
         }
     }
 
-    private Result updateSingly(MemorySegment keys, MemorySegment values, int from, int count, long flags) {
+    private MapBatchException failure(MapOperation operation, long result, long flags, int done, int count) {
+        return new MapBatchException(MapFailures.of(map, operation, flags, Errno.of(result)), done, count);
+    }
+
+    private Result updateSingly(MemorySegment keys, MemorySegment values, int count, long flags) {
         int changed = 0;
-        for (int i = from; i < count; i++) {
+        for (int i = 0; i < count; i++) {
             try {
                 MemorySegment value = values.asSlice((long) i * map.valueBytes(), map.valueBytes());
                 changed += map.update(key(keys, i), value, flags) ? 1 : 0;
@@ -141,27 +127,21 @@ public final class MapBatches {
      */
     public Result delete(MemorySegment keys, int count) {
         check(keys, null, count);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = attr(arena, forKernel(keys, arena), MemorySegment.NULL, 0);
-            int done = 0;
-            int missing = 0;
-            int attempts = 0;
-            while (done < count) {
-                long result = run(Cmd.BPF_MAP_DELETE_BATCH, attr, done, count);
-                int step = step(attr, result, count - done);
-                done += step;
-                if (step == 0 && done == 0 && isMissing(result)) {
+        int missing = 0;
+        try (BatchTransfer transfer =
+                new BatchTransfer(map, Cmd.BPF_MAP_DELETE_BATCH, keys, MemorySegment.NULL, count, 0)) {
+            while (!transfer.isOver()) {
+                long result = transfer.send();
+                if (transfer.isUnsupported(result)) {
                     return deleteSingly(keys, count);
                 }
                 if (result == -Errno.ENOENT) {
-                    done++;
+                    transfer.skip();
                     missing++;
-                } else if (result < 0 && !isPassing(result, attempts++)) {
-                    BpfException cause = MapFailures.of(map, MapOperation.DELETE, 0, Errno.of(result));
-                    throw new MapBatchException(cause, done, count);
+                } else if (result < 0) {
+                    throw failure(MapOperation.DELETE, result, 0, transfer.done(), count);
                 }
             }
-            Reference.reachabilityFence(keys);
             return new Result(count - missing, BatchPath.BATCH);
         }
     }
@@ -192,58 +172,5 @@ public final class MapBatches {
         if (values != null && values.byteSize() < (long) count * map.valueBytes()) {
             throw new MapSizeException(map.name(), "value", (long) count * map.valueBytes(), values.byteSize());
         }
-    }
-
-    /** The kernel must not meet memory that another thread may free meanwhile; only confined memory is safe from that. */
-    private static MemorySegment forKernel(MemorySegment memory, Arena arena) {
-        boolean confined = memory.isNative() && !memory.isAccessibleBy(NOBODY);
-        if (confined) {
-            return memory;
-        }
-        MemorySegment copy = arena.allocate(memory.byteSize(), Long.BYTES);
-        return copy.copyFrom(memory);
-    }
-
-    private MemorySegment attr(Arena arena, MemorySegment keys, MemorySegment values, long flags) {
-        MemorySegment attr = arena.allocate(MapBatch.BYTES, Long.BYTES);
-        attr.set(JAVA_LONG, MapBatch.KEYS, keys.address());
-        attr.set(JAVA_LONG, MapBatch.VALUES, values.address());
-        attr.set(JAVA_LONG, MapBatch.ELEM_FLAGS, flags);
-        return attr;
-    }
-
-    /** Asks for the elements from {@code done} on. */
-    private long run(int cmd, MemorySegment whole, int done, int count) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = arena.allocate(MapBatch.BYTES, Long.BYTES).copyFrom(whole);
-            attr.set(JAVA_LONG, MapBatch.KEYS, whole.get(JAVA_LONG, MapBatch.KEYS) + (long) done * map.keySize());
-            if (cmd == Cmd.BPF_MAP_UPDATE_BATCH) {
-                long values = whole.get(JAVA_LONG, MapBatch.VALUES) + (long) done * map.valueBytes();
-                attr.set(JAVA_LONG, MapBatch.VALUES, values);
-            }
-            attr.set(JAVA_INT, MapBatch.COUNT, count - done);
-            long result = map.longCall(fd -> {
-                attr.set(JAVA_INT, MapBatch.MAP_FD, fd);
-                return map.sys().bpf(cmd, attr, MapBatch.BYTES);
-            });
-            whole.set(JAVA_INT, MapBatch.COUNT, attr.get(JAVA_INT, MapBatch.COUNT));
-            return result;
-        }
-    }
-
-    /** How many elements went well. A failure that left the count alone came before the first of them. */
-    private static int step(MemorySegment attr, long result, int asked) {
-        int count = attr.get(JAVA_INT, MapBatch.COUNT);
-        return result < 0 && count == asked ? 0 : count;
-    }
-
-    /** What kernels answer that have no such command, of this type or at all. */
-    private static boolean isMissing(long result) {
-        return result == -Errno.ENOTSUPP || result == -Errno.EINVAL;
-    }
-
-    /** Whether it is worth another try, as it mostly is. */
-    private static boolean isPassing(long result, int attempts) {
-        return KernelBatches.isPassing(result) && attempts < MOST_ATTEMPTS;
     }
 }

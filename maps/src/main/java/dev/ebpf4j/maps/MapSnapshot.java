@@ -13,8 +13,7 @@ import java.lang.foreign.MemorySegment;
  * @param outcome how the walk over the map went
  * @param path how the elements came from the kernel
  */
-public record MapSnapshot(
-        int count, MemorySegment keys, MemorySegment values, WalkOutcome outcome, BatchPath path) {
+public record MapSnapshot(int count, MemorySegment keys, MemorySegment values, WalkOutcome outcome, BatchPath path) {
     private static final int BEGINNING = 1024;
 
     static MapSnapshot of(BpfMap map, BatchCursor cursor) {

@@ -161,7 +161,8 @@ class BatchesTest {
                 keys.set(JAVA_INT, i * 8L, 32);
                 keys.set(JAVA_INT, i * 8L + 4, i);
             }
-            assertEquals(500, map.batches().update(keys, longs(arena, 500), 500, 0).count());
+            assertEquals(
+                    500, map.batches().update(keys, longs(arena, 500), 500, 0).count());
             BatchCursor cursor = map.batches().lookup(7);
             Set<Integer> found = new HashSet<>();
             while (cursor.next()) {
@@ -193,8 +194,7 @@ class BatchesTest {
             for (long i = 0; i < 10; i++) {
                 map.update(MemorySegment.NULL, arena.allocateFrom(JAVA_LONG, i), BpfMap.ANY);
             }
-            assertThrows(
-                    MapFullException.class, () -> map.update(MemorySegment.NULL, arena.allocate(8), BpfMap.ANY));
+            assertThrows(MapFullException.class, () -> map.update(MemorySegment.NULL, arena.allocate(8), BpfMap.ANY));
             BatchCursor drain = map.batches().drain(4);
             long expected = 0;
             while (drain.next()) {
@@ -204,7 +204,8 @@ class BatchesTest {
             }
             assertEquals(10, expected);
             assertEquals(BatchPath.SINGLE, drain.path());
-            assertThrows(MapOperationException.class, () -> map.batches().lookup(1).next());
+            assertThrows(
+                    MapOperationException.class, () -> map.batches().lookup(1).next());
         }
     }
 
@@ -227,7 +228,8 @@ class BatchesTest {
             for (int gone : new int[] {0, 4, 5, 9}) {
                 map.delete(arena.allocateFrom(JAVA_INT, gone));
             }
-            assertEquals(new MapBatches.Result(6, BatchPath.BATCH), map.batches().delete(keys, 10));
+            assertEquals(
+                    new MapBatches.Result(6, BatchPath.BATCH), map.batches().delete(keys, 10));
             assertEquals(0, map.batches().snapshot().count());
         }
     }
@@ -238,8 +240,7 @@ class BatchesTest {
                 Arena arena = Arena.ofConfined()) {
             MemorySegment keys = keys(arena, 10, 4);
             MapBatchException e = assertThrows(
-                    MapBatchException.class,
-                    () -> map.batches().update(keys, longs(arena, 10), 10, BpfMap.ANY));
+                    MapBatchException.class, () -> map.batches().update(keys, longs(arena, 10), 10, BpfMap.ANY));
             assertEquals(5, e.done());
             assertTrue(e.getCause() instanceof MapFullException, () -> String.valueOf(e.getCause()));
             assertTrue(e.getMessage().contains("after 5 of 10"), e::getMessage);
@@ -247,8 +248,7 @@ class BatchesTest {
             assertEquals(
                     new MapBatches.Result(0, BatchPath.SINGLE),
                     map.batches().update(keys, longs(arena, 5), 5, BpfMap.NOEXIST));
-            assertThrows(
-                    MapSizeException.class, () -> map.batches().update(keys, longs(arena, 5), 10, BpfMap.ANY));
+            assertThrows(MapSizeException.class, () -> map.batches().update(keys, longs(arena, 5), 10, BpfMap.ANY));
         }
     }
 
@@ -257,10 +257,15 @@ class BatchesTest {
     void kernelGetsKeysFromAnyMemory() {
         try (BpfMap map = KernelMaps.create(KernelMaps.spec(MapType.HASH, 4, 8, 10));
                 Arena shared = Arena.ofShared()) {
-            map.batches().update(MemorySegment.ofArray(new int[] {1, 2}), MemorySegment.ofArray(new long[] {5, 6}), 2, 0);
+            map.batches()
+                    .update(MemorySegment.ofArray(new int[] {1, 2}), MemorySegment.ofArray(new long[] {5, 6}), 2, 0);
             map.batches().update(shared.allocateFrom(JAVA_INT, 3), shared.allocateFrom(JAVA_LONG, 7), 1, 0);
             assertEquals(3, map.batches().snapshot().count());
-            assertEquals(2, map.batches().delete(MemorySegment.ofArray(new int[] {1, 3}), 2).count());
+            assertEquals(
+                    2,
+                    map.batches()
+                            .delete(MemorySegment.ofArray(new int[] {1, 3}), 2)
+                            .count());
         }
     }
 
@@ -321,8 +326,8 @@ class BatchesTest {
     @Test
     void failuresThatDoNotPassEndTheWalk() {
         for (int errno : new int[] {Errno.EFAULT, Errno.EPERM, Errno.EBADF}) {
-            ScriptedSys sys = answering(
-                    Cmd.BPF_MAP_LOOKUP_AND_DELETE_BATCH, List.of(new Answer(0, 2), new Answer(errno, 0)));
+            ScriptedSys sys =
+                    answering(Cmd.BPF_MAP_LOOKUP_AND_DELETE_BATCH, List.of(new Answer(0, 2), new Answer(errno, 0)));
             try (BpfMap map = KernelMaps.create(sys, KernelMaps.spec(MapType.HASH, 4, 4, 100))) {
                 BatchCursor cursor = map.batches().drain(2);
                 assertTrue(cursor.next());
@@ -356,8 +361,11 @@ class BatchesTest {
                 assertEquals(BatchPath.SINGLE, cursor.path());
                 MemorySegment ints = arena.allocateFrom(JAVA_INT, 1, 2, 3);
                 assertEquals(
-                        new MapBatches.Result(3, BatchPath.SINGLE), map.batches().update(ints, ints, 3, 0));
-                assertEquals(new MapBatches.Result(3, BatchPath.SINGLE), map.batches().delete(ints, 3));
+                        new MapBatches.Result(3, BatchPath.SINGLE),
+                        map.batches().update(ints, ints, 3, 0));
+                assertEquals(
+                        new MapBatches.Result(3, BatchPath.SINGLE),
+                        map.batches().delete(ints, 3));
             }
         }
     }

@@ -56,7 +56,9 @@ class MapErrorsOfTypesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"UNSPEC", "STRUCT_OPS"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"UNSPEC", "STRUCT_OPS"})
     void kernelCreatesEveryTypeByHand(MapType type) {
         try (BpfMap map = create(type)) {
             MapInfo info = map.info();
@@ -85,21 +87,22 @@ class MapErrorsOfTypesTest {
 
     /** Whatever the table says is missing, the kernel refuses, and what it does not list is never refused so. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"UNSPEC", "STRUCT_OPS"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"UNSPEC", "STRUCT_OPS"})
     void kernelHasTheOperationsOfTheTable(MapType type) {
         try (BpfMap map = create(type);
                 Arena arena = Arena.ofConfined()) {
             MemorySegment key = map.keySize() == 0 ? MemorySegment.NULL : arena.allocate(map.keySize());
             MemorySegment value = arena.allocate(map.valueBytes());
             for (MapOperation operation : MapOperation.values()) {
-                Executable call =
-                        switch (operation) {
-                            case LOOKUP -> () -> map.lookup(key, value);
-                            case UPDATE -> () -> map.update(key, value, BpfMap.ANY);
-                            case DELETE -> () -> map.delete(key);
-                            case NEXT_KEY -> () -> map.nextKey(null, key);
-                            case LOOKUP_AND_DELETE -> () -> map.lookupAndDelete(key, value, 0);
-                        };
+                Executable call = switch (operation) {
+                    case LOOKUP -> () -> map.lookup(key, value);
+                    case UPDATE -> () -> map.update(key, value, BpfMap.ANY);
+                    case DELETE -> () -> map.delete(key);
+                    case NEXT_KEY -> () -> map.nextKey(null, key);
+                    case LOOKUP_AND_DELETE -> () -> map.lookupAndDelete(key, value, 0);
+                };
                 String what = operation.words() + " " + type;
                 if (operation.isMissing(type)) {
                     MapOperationException e = assertThrows(MapOperationException.class, call, what);
@@ -191,8 +194,7 @@ class MapErrorsOfTypesTest {
     private static Btf locked() {
         BtfBuilder types = new BtfBuilder(ByteOrder.nativeOrder());
         int u32 = types.add(new BtfType.Int("unsigned int", 4, 0, 0, 32));
-        int lock = types.add(
-                new BtfType.Struct("bpf_spin_lock", 4, List.of(new BtfType.Member("val", u32, 0, 0))));
+        int lock = types.add(new BtfType.Struct("bpf_spin_lock", 4, List.of(new BtfType.Member("val", u32, 0, 0))));
         types.add(new BtfType.Struct(
                 "counted",
                 8,
