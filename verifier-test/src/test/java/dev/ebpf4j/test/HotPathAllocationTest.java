@@ -234,7 +234,9 @@ class HotPathAllocationTest {
 
                 @Override
                 public void run() {
+                    adder.sum = 0;
                     assertEquals(RING / 72, ring.consume(adder));
+                    assertEquals(RING / 72 * 64, adder.sum);
                 }
             });
         }
