@@ -13,6 +13,7 @@ import dev.ebpf4j.sys.UnsupportedPlatformException;
 import org.jspecify.annotations.Nullable;
 
 /** Real maps for tests, where the machine allows. */
+@SuppressWarnings("exports") // Tests of this module alone see it.
 public final class KernelMaps {
     private KernelMaps() {}
 
