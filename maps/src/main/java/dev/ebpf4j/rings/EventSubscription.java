@@ -108,7 +108,7 @@ final class EventSubscription<T> implements Flow.Subscription, EventConsumer {
             thread.getUncaughtExceptionHandler().uncaughtException(thread, t);
         }
         if (over || fault != null) {
-            events.pause();
+            events.endHandingOut();
         }
     }
 

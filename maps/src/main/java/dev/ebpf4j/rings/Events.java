@@ -352,7 +352,7 @@ public abstract sealed class Events implements AutoCloseable permits RingBuffer,
     }
 
     /** For the consumer: ends the handing out that has called it. */
-    void pause() {
+    void endHandingOut() {
         event.stop();
     }
 
@@ -466,7 +466,7 @@ public abstract sealed class Events implements AutoCloseable permits RingBuffer,
         }
     }
 
-    private static long deadline(Duration timeout) {
+    static long deadline(Duration timeout) {
         Duration wait = timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
         return System.nanoTime() + (wait.isNegative() ? 0 : wait.toNanos());
     }

@@ -16,7 +16,7 @@ final class PerfAdvice {
     private static final int CAPABILITY_VERSION = 0x20080522;
     private static final int HEADER_BYTES = 8;
     private static final int DATA_BYTES = 24;
-    private static final int SECOND_HALF = 12;
+    private static final long SECOND_HALF = 12;
     private static final int CAP_IPC_LOCK = 14;
     private static final int CAP_SYS_ADMIN = 21;
     private static final int CAP_PERFMON = 38;

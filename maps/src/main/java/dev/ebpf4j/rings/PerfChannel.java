@@ -70,9 +70,8 @@ final class PerfChannel implements Channel {
             throw new IllegalArgumentException(
                     "map '" + map.name() + "' is of type " + map.type() + ", not PERF_EVENT_ARRAY");
         }
-        long size = options.pages() * sys.pageSize();
-        if (options.watermark() > size) {
-            throw new IllegalArgumentException("perf buffer '" + map.name() + "' has " + size
+        if (options.watermark() > capacity()) {
+            throw new IllegalArgumentException("perf buffer '" + map.name() + "' has " + capacity()
                     + " bytes for each CPU, and would never wake after " + options.watermark());
         }
     }
@@ -248,14 +247,20 @@ final class PerfChannel implements Channel {
         return false;
     }
 
+    /** Of one CPU: the fullest counts. */
     @Override
     public long capacity() {
-        return rings.stream().mapToLong(ring -> ring.size).sum();
+        return options.pages() * sys.pageSize();
     }
 
     @Override
     public long unread() {
-        return rings.stream().mapToLong(PerfRing::unread).sum();
+        long most = 0;
+        List<PerfRing> all = rings;
+        for (int i = 0; i < all.size(); i++) {
+            most = Math.max(most, all.get(i).unread());
+        }
+        return most;
     }
 
     @Override

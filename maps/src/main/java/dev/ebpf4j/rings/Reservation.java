@@ -9,6 +9,7 @@ import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.sys.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,23 @@ public final class Reservation implements AutoCloseable {
             throw buffer.closed();
         }
         return found == UserRing.NO_SPACE ? ReserveResult.NO_SPACE : ReserveResult.TOO_BIG;
+    }
+
+    /**
+     * Asks for room, and if there is none waits until the program has taken enough. Of several threads that wait, one comes
+     * after the other. A virtual thread that waits is parked.
+     *
+     * @param bytes how many
+     * @param timeout how long to wait at most; 0 or less does not wait
+     * @return whether there is room, and if not, why: {@link ReserveResult#NO_SPACE} after the time-out
+     * @throws InterruptedException if the thread is interrupted before or during the wait; nothing is reserved then
+     * @throws IllegalArgumentException if {@code bytes} is negative
+     * @throws IllegalStateException if what was reserved before is neither submitted nor discarded, or the ring is closed, also
+     *     during the wait
+     */
+    public ReserveResult reserve(int bytes, Duration timeout) throws InterruptedException {
+        ReserveResult result = reserve(bytes);
+        return result == ReserveResult.NO_SPACE ? buffer.reserve(this, bytes, timeout) : result;
     }
 
     /** {@return the size that was reserved} */

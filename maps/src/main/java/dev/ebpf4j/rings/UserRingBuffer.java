@@ -4,6 +4,11 @@ import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.maps.BpfMap;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The producer of a user ring buffer map: messages to programs, which take them by {@code bpf_user_ringbuf_drain}. A message
@@ -19,8 +24,17 @@ import java.lang.foreign.MemorySegment;
  * @kernel 6.1
  */
 public final class UserRingBuffer implements AutoCloseable {
+    private static final int EPOLLOUT = 4;
+    private static final int EPOLLET = 1 << 31;
+
     private final BpfMap map;
     private final UserRing ring;
+    private final ReentrantLock turn = new ReentrantLock();
+
+    /** Made by the first wait. */
+    private volatile @Nullable Waiting waiting;
+
+    private volatile boolean closed;
 
     private UserRingBuffer(BpfMap map, UserRing ring) {
         this.map = map;
@@ -86,6 +100,53 @@ public final class UserRingBuffer implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits for room, in turn with other threads.
+     *
+     * <p>The kernel says that there is room as soon as there is any, so it is of interest only when that changes: each time
+     * that a program has drained.
+     */
+    ReserveResult reserve(Reservation room, int bytes, Duration timeout) throws InterruptedException {
+        long deadline = Events.deadline(timeout);
+        if (!turn.tryLock(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+            return room.reserve(bytes);
+        }
+        try {
+            Waiting drained = waiting();
+            ReserveResult result;
+            do {
+                drained.forget();
+                result = room.reserve(bytes);
+            } while (result == ReserveResult.NO_SPACE && drained.await(deadline));
+            if (result == ReserveResult.NO_SPACE && Thread.interrupted()) {
+                throw new InterruptedException(
+                        "interrupted while waiting for room in the user ring buffer of map '" + map.name() + "'");
+            }
+            return result == ReserveResult.NO_SPACE ? room.reserve(bytes) : result;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** What tells of drains; for who has the turn. */
+    private Waiting waiting() {
+        Waiting known = waiting;
+        if (known == null) {
+            if (closed) {
+                throw closed();
+            }
+            known = new Waiting(map.sys(), List.of());
+            try {
+                known.watch(map.fd(), EPOLLOUT | EPOLLET, "room in map '" + map.name() + "'");
+            } catch (Throwable t) {
+                known.close();
+                throw t;
+            }
+            waiting = known;
+        }
+        return known;
+    }
+
     /** {@return bytes of the ring; a message takes its size and 8 bytes more, rounded up to 8} */
     public long size() {
         return ring.size();
@@ -101,10 +162,26 @@ public final class UserRingBuffer implements AutoCloseable {
         return map;
     }
 
-    /** Ends the use of the ring; what was submitted stays there for the program. A second call does nothing. */
+    /**
+     * Ends the use of the ring, and waits for room with an exception; what was submitted stays there for the program. A
+     * second call does nothing.
+     */
     @Override
     public void close() {
+        closed = true;
         ring.close();
+        Waiting known = waiting;
+        if (known != null) {
+            known.wakeup();
+        }
+        turn.lock();
+        try {
+            if (waiting != null) {
+                waiting.close();
+            }
+        } finally {
+            turn.unlock();
+        }
     }
 
     IllegalStateException closed() {

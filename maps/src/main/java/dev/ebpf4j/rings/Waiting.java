@@ -47,9 +47,12 @@ final class Waiting {
         try {
             epoll = new Fd(sys, BpfException.checked(sys.epollCreate(), "create an epoll descriptor"));
             wake = new Fd(sys, BpfException.checked(sys.eventfd(0, EFD_NONBLOCK), "create an event descriptor"));
-            watch(wake.fd(), "event descriptor");
+            watch(wake.fd(), EpollEvents.EPOLLIN, "event descriptor");
             for (Channel channel : channels) {
-                watch(channel.fd(), "records of map '" + channel.map().name() + "'");
+                watch(
+                        channel.fd(),
+                        EpollEvents.EPOLLIN,
+                        "records of map '" + channel.map().name() + "'");
             }
         } catch (Throwable t) {
             close();
@@ -57,9 +60,9 @@ final class Waiting {
         }
     }
 
-    private void watch(int fd, String what) {
-        BpfException.checked(
-                sys.epollCtl(epollFd(), EPOLL_CTL_ADD, fd, EpollEvents.EPOLLIN, 0), "wait for the " + what);
+    /** What else to wait for, from now on. */
+    void watch(int fd, int readiness, String what) {
+        BpfException.checked(sys.epollCtl(epollFd(), EPOLL_CTL_ADD, fd, readiness, 0), "wait for the " + what);
     }
 
     int epollFd() {
@@ -132,6 +135,11 @@ final class Waiting {
             slot = now;
         }
         now.await(nanos);
+    }
+
+    /** Forgets what has become ready since the last wait, of what is watched for changes (EPOLLET) only. */
+    void forget() {
+        sys.epollWait(epollFd(), events, 0);
     }
 
     /** Ends the wait that is going on, or else the next one. */

@@ -2,6 +2,8 @@ package dev.ebpf4j.test;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebpf4j.clang.Clang;
@@ -19,10 +21,19 @@ import dev.ebpf4j.rings.UserRingBuffer;
 import dev.ebpf4j.spec.ObjectSpec;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages to a program of the kernel, which counts and sums what its drain callback gets. */
 @RequiresBpf
@@ -157,5 +168,101 @@ class UserRingBufferTest {
             assertEquals(0, object.variable("unordered", Codecs.LONG).get());
             assertEquals(0, buffer.pending());
         }
+    }
+
+    /** A drain wakes who waits; 0 tries once; an interrupt and close end the wait, also of virtual threads. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void waitsForRoom(boolean virtual) throws Exception {
+        Thread.Builder threads = virtual ? Thread.ofVirtual() : Thread.ofPlatform();
+        try (LoadedObject object = BpfLoader.load(spec);
+                UserRingBuffer buffer = UserRingBuffer.open(object.map("messages"));
+                Reservation filler = buffer.reservation();
+                Reservation message = buffer.reservation()) {
+            Program program = object.program("drain");
+            assertEquals(ReserveResult.RESERVED, filler.reserve(RING / 2 - 8));
+            filler.submit();
+            assertEquals(ReserveResult.RESERVED, filler.reserve(RING / 2 - 24));
+            assertEquals(ReserveResult.NO_SPACE, message.reserve(16, Duration.ZERO));
+            assertEquals(ReserveResult.NO_SPACE, message.reserve(16, Duration.ofMillis(1)), "16 bytes are free");
+            assertEquals(ReserveResult.TOO_BIG, message.reserve(RING, Duration.ofDays(1)));
+
+            FutureTask<ReserveResult> waiting = new FutureTask<>(() -> message.reserve(16, Duration.ofDays(1000_000)));
+            Thread waiter = threads.start(waiting);
+            sleeping(waiter);
+            assertEquals(1, drain(program));
+            assertEquals(ReserveResult.RESERVED, waiting.get());
+            message.submit();
+
+            FutureTask<ReserveResult> interrupted =
+                    new FutureTask<>(() -> message.reserve(RING - 8, Duration.ofDays(1)));
+            waiter = threads.start(interrupted);
+            sleeping(waiter);
+            waiter.interrupt();
+            ExecutionException e = assertThrows(ExecutionException.class, interrupted::get);
+            assertInstanceOf(InterruptedException.class, e.getCause());
+
+            FutureTask<ReserveResult> closed = new FutureTask<>(() -> message.reserve(RING - 8, Duration.ofDays(1)));
+            waiter = threads.start(closed);
+            sleeping(waiter);
+            buffer.close();
+            e = assertThrows(ExecutionException.class, closed::get);
+            assertEquals(
+                    "the user ring buffer of map 'messages' is closed",
+                    Objects.requireNonNull(e.getCause()).getMessage());
+        }
+    }
+
+    /** Until the thread has come to its wait; a platform thread in a system call counts as runnable. */
+    private static void sleeping(Thread thread) {
+        long end = System.nanoTime() + (thread.isVirtual() ? 5_000_000_000L : 20_000_000L);
+        while (System.nanoTime() < end
+                && thread.getState() != Thread.State.WAITING
+                && thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Producers that wait, each with messages of its own size, and a thread that drains: nothing is lost, nobody hangs. */
+    @Test
+    void manyThreadsMaySendAndWait() {
+        int producers = 4;
+        int each = 20_000;
+        try (LoadedObject object = BpfLoader.load(spec);
+                UserRingBuffer buffer = UserRingBuffer.open(object.map("messages"))) {
+            Program program = object.program("drain");
+            List<CompletableFuture<Long>> sums = new ArrayList<>();
+            for (int p = 0; p < producers; p++) {
+                int words = 1 + 5 * p;
+                sums.add(CompletableFuture.supplyAsync(() -> send(buffer, words, each), Thread::startVirtualThread));
+            }
+            long drained = 0;
+            while (drained < (long) producers * each
+                    && sums.stream().noneMatch(CompletableFuture::isCompletedExceptionally)) {
+                drained += drain(program);
+            }
+            long sum = sums.stream().mapToLong(CompletableFuture::join).sum();
+            assertEquals(sum, object.variable("sum", Codecs.LONG).get());
+            assertEquals(
+                    (long) producers * each,
+                    object.variable("taken", Codecs.LONG).get());
+        }
+    }
+
+    private static long send(UserRingBuffer buffer, int words, int times) {
+        long sum = 0;
+        try (Reservation message = buffer.reservation()) {
+            for (int i = 0; i < times; i++) {
+                assertEquals(ReserveResult.RESERVED, message.reserve(words * Long.BYTES, Duration.ofMinutes(1)));
+                for (int word = 0; word < words; word++) {
+                    message.setLong(word * Long.BYTES, (long) i * words + word);
+                    sum += (long) i * words + word;
+                }
+                message.submit();
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return sum;
     }
 }
