@@ -173,6 +173,7 @@ class UserRingBufferTest {
     /** A drain wakes who waits; 0 tries once; an interrupt and close end the wait, also of virtual threads. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @SuppressWarnings("try") // that it is closed before is the matter
     void waitsForRoom(boolean virtual) throws Exception {
         Thread.Builder threads = virtual ? Thread.ofVirtual() : Thread.ofPlatform();
         try (LoadedObject object = BpfLoader.load(spec);
