@@ -153,11 +153,24 @@ final class CTypes {
             case BtfType.Union u -> u.name().isEmpty() ? "union" : "union " + u.name();
             case BtfType.Enumeration e -> e.name().isEmpty() ? "enum" : "enum " + e.name();
             case BtfType.Ptr p -> name(btf, p.typeId(), depth + 1) + " *";
-            case BtfType.Array a ->
-                name(btf, a.elementTypeId(), depth + 1) + "[" + (a.count() == 0 ? "" : a.count()) + "]";
+            case BtfType.Array a -> array(btf, a, depth);
             case BtfType.Modifier m -> name(btf, m.typeId(), depth + 1);
             case BtfType.Void v -> "void";
             case BtfType named -> named.name();
         };
+    }
+
+    /** {@code int[2][3]}, the outermost length first. */
+    private static String array(Btf btf, BtfType.Array array, int depth) {
+        StringBuilder lengths = new StringBuilder();
+        BtfType.Array inner = array;
+        for (int i = depth; ; i++) {
+            lengths.append('[').append(inner.count() == 0 ? "" : inner.count()).append(']');
+            int element = inner.elementTypeId();
+            if (i > DEEPEST || !(btf.type(btf.resolve(element)) instanceof BtfType.Array next)) {
+                return name(btf, element, depth + 1) + lengths;
+            }
+            inner = next;
+        }
     }
 }

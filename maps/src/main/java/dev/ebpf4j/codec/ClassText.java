@@ -109,6 +109,9 @@ abstract class ClassText {
     /** Writes the code of a method. */
     abstract void body(String name, MethodTypeDesc type, CodeBuilder b);
 
+    /** Adds the fields of instances; none unless overridden. */
+    void fields(ClassBuilder c) {}
+
     /** The class file. Constants are static final fields, which its initialiser takes from the class data. */
     byte[] bytes() {
         return ClassFile.of().build(self, new Whole());
@@ -125,6 +128,7 @@ abstract class ClassText {
         for (int i = 0; i < kinds.size(); i++) { // after the methods, which ask for constants
             c.withField(name(i), kinds.get(i), ClassFile.ACC_STATIC | ClassFile.ACC_FINAL | ClassFile.ACC_PRIVATE);
         }
+        fields(c);
         Method start = new Method(CLASS_INIT_NAME, MethodTypeDesc.of(CD_void));
         c.withMethodBody(start.name, start.type, ClassFile.ACC_STATIC, start);
     }

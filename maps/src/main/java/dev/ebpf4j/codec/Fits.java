@@ -42,6 +42,8 @@ final class Fits {
             fit = CTypes.isAddress(type) && codec.fits() ? Fit.yes(codec) : no(java, type);
         } else if (raw.isRecord()) {
             fit = record(java, type);
+        } else if (raw.isInterface() && !java.isList()) {
+            fit = view(java, type);
         } else {
             fit = array(java, type, last);
         }
@@ -134,6 +136,17 @@ final class Fits {
         } catch (CodecMismatchException e) {
             String why = String.valueOf(e.getMessage());
             return new Fit(null, java.name() + " does not fit, see below; or use byte[]", why);
+        }
+    }
+
+    private static Fit view(JavaType java, TypeRef type) {
+        if (!CTypes.isComposite(type)) {
+            return no(java, type);
+        }
+        try {
+            return Fit.yes(new ViewCodec<>(Flyweight.of(java, java.raw(), type)));
+        } catch (CodecMismatchException e) {
+            return new Fit(null, java.name() + " does not fit, see below", String.valueOf(e.getMessage()));
         }
     }
 

@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.ebpf4j.codec.CString;
 import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.codec.NumberCodec;
+import dev.ebpf4j.codec.Window;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.sys.Sys;
 import java.lang.foreign.Arena;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The object is the same for all records of a poller, so that handing out a record allocates nothing. Numbers are
  * in the machine's byte order. For use by the consuming thread.
  */
-public final class Event {
+public final class Event implements Window {
     /** All memory: offsets in it are addresses. A constant, so that an access compiles to a plain load. */
     static final MemorySegment ALL = Sys.memory(0, Long.MAX_VALUE).asReadOnly();
 
@@ -162,6 +164,7 @@ public final class Event {
      * @throws IndexOutOfBoundsException if it is outside of the record
      * @throws IllegalStateException after the consumer's call
      */
+    @Override
     public byte getByte(int offset) {
         return ALL.get(JAVA_BYTE, at(offset, Byte.BYTES));
     }
@@ -174,6 +177,7 @@ public final class Event {
      * @throws IndexOutOfBoundsException if it is outside of the record
      * @throws IllegalStateException after the consumer's call
      */
+    @Override
     public short getShort(int offset) {
         return ALL.get(JAVA_SHORT_UNALIGNED, at(offset, Short.BYTES));
     }
@@ -186,6 +190,7 @@ public final class Event {
      * @throws IndexOutOfBoundsException if it is outside of the record
      * @throws IllegalStateException after the consumer's call
      */
+    @Override
     public int getInt(int offset) {
         return ALL.get(JAVA_INT_UNALIGNED, at(offset, Integer.BYTES));
     }
@@ -198,6 +203,7 @@ public final class Event {
      * @throws IndexOutOfBoundsException if it is outside of the record
      * @throws IllegalStateException after the consumer's call
      */
+    @Override
     public long getLong(int offset) {
         return ALL.get(JAVA_LONG_UNALIGNED, at(offset, Long.BYTES));
     }
@@ -237,7 +243,27 @@ public final class Event {
      * @throws IllegalStateException after the consumer's call
      */
     public <T> T read(Codec<T> codec) {
-        return codec.read(ALL, at(0, codec.size()));
+        return read(codec, 0);
+    }
+
+    /**
+     * Reads a part of the record as a value.
+     *
+     * @param codec how
+     * @param offset bytes from the start of the record
+     * @param <T> the type of the value
+     * @return the value
+     * @throws IndexOutOfBoundsException if the record is too short
+     * @throws IllegalStateException after the consumer's call
+     */
+    @Override
+    public <T> T read(Codec<T> codec, int offset) {
+        return codec.read(ALL, at(offset, codec.size()), size - offset);
+    }
+
+    @Override
+    public long readLong(NumberCodec<?> codec, int offset) {
+        return codec.readLong(ALL, at(offset, codec.size()));
     }
 
     /**
@@ -259,7 +285,7 @@ public final class Event {
     }
 
     /** The address of bytes that are inside of the record. */
-    private long at(int offset, int length) {
+    long at(int offset, int length) {
         if ((offset | length) < 0 || length > size - offset) {
             throw outside(offset, length);
         }

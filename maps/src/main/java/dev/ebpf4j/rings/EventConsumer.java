@@ -1,7 +1,10 @@
 package dev.ebpf4j.rings;
 
+import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.codec.Flyweight;
 import dev.ebpf4j.maps.BpfMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Receives records, those of one ring in the order in which the programs reserved them.
@@ -47,5 +50,30 @@ public interface EventConsumer {
      */
     static EventConsumer byMap(Map<BpfMap, ? extends EventConsumer> consumers) {
         return new ByMap(Map.copyOf(consumers));
+    }
+
+    /**
+     * A consumer of records as values. One that is not kept by the consumer is not even allocated, once its code is
+     * compiled; see {@link Codec#read}.
+     *
+     * @param codec how, bound to the C type of the records; they may be longer than it asks for
+     * @param consumer gets each value
+     * @param <T> their type
+     * @return a consumer that throws {@link IndexOutOfBoundsException} for a record that is too short
+     */
+    static <T> EventConsumer of(Codec<T> codec, Consumer<? super T> consumer) {
+        return TypedConsumers.of(codec, consumer);
+    }
+
+    /**
+     * A consumer of records through a flyweight, which shows one record after the other.
+     *
+     * @param flyweight how; records may be longer than it asks for
+     * @param consumer gets always the same object, which throws {@link IllegalStateException} outside of the call
+     * @param <T> its interface
+     * @return a consumer; a method whose member is beyond the end of a record throws {@link IndexOutOfBoundsException}
+     */
+    static <T> EventConsumer of(Flyweight<T> flyweight, Consumer<? super T> consumer) {
+        return TypedConsumers.of(flyweight, consumer);
     }
 }

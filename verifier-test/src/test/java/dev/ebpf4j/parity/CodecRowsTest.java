@@ -2,13 +2,20 @@ package dev.ebpf4j.parity;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.codec.CodecMismatchException;
 import dev.ebpf4j.codec.Codecs;
+import dev.ebpf4j.codec.Flyweight;
 import dev.ebpf4j.codec.TypeRef;
 import dev.ebpf4j.elf.ElfReader;
+import dev.ebpf4j.kernel.BpfLoader;
+import dev.ebpf4j.kernel.LoadedObject;
+import dev.ebpf4j.rings.EventConsumer;
+import dev.ebpf4j.rings.RingBuffer;
 import dev.ebpf4j.spec.ObjectSpec;
 import dev.ebpf4j.spec.VariableSpec;
 import java.lang.foreign.MemorySegment;
@@ -18,6 +25,7 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -226,5 +234,197 @@ class CodecRowsTest {
                         () -> codec.write(new Choice(7, new Halves(1, 2), null), memory, 0))
                 .toString();
         assertTrue(message.contains("number and halves are the same bytes of a union"), message);
+    }
+
+    interface InnerView {
+        short a();
+
+        void a(short value);
+    }
+
+    interface AllView {
+        boolean flag();
+
+        int u8();
+
+        void u8(int value);
+
+        char u16();
+
+        long u64();
+
+        State state();
+
+        void state(State value);
+
+        String comm();
+
+        void comm(String value);
+
+        byte raw(int index);
+
+        int ints(int index);
+
+        void ints(int index, int value);
+
+        long uints(int index);
+
+        String names(int index);
+
+        InnerView inner();
+
+        InnerView inners(int index);
+
+        int b3();
+
+        void b3(int value);
+
+        byte sb5();
+
+        int crossing();
+
+        boolean bit();
+
+        int asInt();
+
+        float f();
+
+        double d();
+
+        void d(double value);
+
+        default String both() {
+            return comm() + state();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LITTLE_ENDIAN", "BIG_ENDIAN"})
+    void row46_flyweightsReadAndWriteInPlace(String name) {
+        ByteOrder order = name.startsWith("L") ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        ObjectSpec spec = compile("all", ALL, order);
+        Flyweight<AllView> flyweight = Flyweight.of(MethodHandles.lookup(), AllView.class, type(spec, "all"));
+        byte[] bytes = bytes(spec, "all");
+        byte[] shifted = new byte[bytes.length + 8];
+        System.arraycopy(bytes, 0, shifted, 8, bytes.length);
+        AllView all = flyweight.over(MemorySegment.ofArray(shifted), 8);
+        assertEquals(
+                List.of(
+                        true,
+                        250,
+                        (char) 60_000,
+                        new BigInteger("18000000000000000000").longValue(),
+                        State.DEAD,
+                        "sleep"),
+                List.of(all.flag(), all.u8(), all.u16(), all.u64(), all.state(), all.comm()));
+        assertEquals(
+                List.of((byte) -1, -3, 4_000_000_000L, "twoooooo", (short) -7, (short) 2),
+                List.of(
+                        all.raw(4),
+                        all.ints(2),
+                        all.uints(0),
+                        all.names(1),
+                        all.inner().a(),
+                        all.inners(1).a()));
+        assertEquals(
+                List.of(5, (byte) -9, 0x1f0f1, true, -2, 1.5f, -2.25, "sleepDEAD"),
+                List.of(all.b3(), all.sb5(), all.crossing(), all.bit(), all.asInt(), all.f(), all.d(), all.both()));
+        assertThrows(IndexOutOfBoundsException.class, () -> all.ints(3));
+        assertThrows(IndexOutOfBoundsException.class, () -> all.inners(-1));
+        assertThrows(IllegalArgumentException.class, () -> all.u8(256));
+        all.u8(200);
+        all.state(State.RUNNING);
+        all.comm("bash");
+        all.ints(1, 77);
+        all.inners(0).a((short) 99);
+        all.b3(2);
+        all.d(0.5);
+        Codec<All> codec = Codecs.record(MethodHandles.lookup(), All.class).bind(type(spec, "all"));
+        All now = codec.read(MemorySegment.ofArray(shifted), 8);
+        assertEquals(
+                List.of(200, State.RUNNING, "bash", 77, (short) 99, 2, (byte) -9, 0.5),
+                List.of(now.u8, now.state, now.comm, now.ints[1], now.inners.get(0).a, now.b3, now.sb5, now.d));
+    }
+
+    interface Wrong {
+        int u64();
+
+        String nothing();
+    }
+
+    @Test
+    void row46_aFlyweightThatDoesNotFitShowsBoth() {
+        ObjectSpec spec = compile("all", ALL, ByteOrder.nativeOrder());
+        String message = assertThrows(
+                        CodecMismatchException.class,
+                        () -> Flyweight.of(MethodHandles.lookup(), Wrong.class, type(spec, "all")))
+                .toString();
+        assertTrue(message.contains("int u64          <- int has 4 bytes; use long"), message);
+        assertTrue(message.contains("String nothing   <- no member of this name"), message);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Flyweight.of(MethodHandles.lookup(), Comparable.class, type(spec, "all")));
+    }
+
+    @SuppressWarnings("ArrayRecordComponent")
+    record Sample(int number, State state, String comm, byte[] rest) {}
+
+    interface SampleView {
+        int number();
+
+        State state();
+
+        String comm();
+
+        byte rest(int index);
+    }
+
+    @Test
+    void row46_recordsOfRingsAsValuesAndThroughFlyweights() {
+        ObjectSpec spec = Sources.object("samples", """
+            enum state { STATE_IDLE, STATE_RUNNING = 5, STATE_DEAD };
+            struct sample { int number; enum state state; char comm[16]; char rest[]; };
+            struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } samples SEC(".maps");
+            const struct sample *unused __attribute__((unused));
+
+            SEC("tc")
+            int emit(struct __sk_buff *skb)
+            {
+            	struct { struct sample s; char rest[4]; } one = {};
+            	one.s.number = skb->mark;
+            	one.s.state = STATE_RUNNING;
+            	one.s.comm[0] = 'a';
+            	one.s.comm[1] = 'b';
+            	one.rest[1] = 7;
+            	return bpf_ringbuf_output(&samples, &one, sizeof(one), 0);
+            }
+            """);
+        TypeRef type = TypeRef.named(spec.btf(), "sample");
+        Codec<Sample> codec =
+                Codecs.record(MethodHandles.lookup(), Sample.class).bind(type);
+        Flyweight<SampleView> views = Flyweight.of(MethodHandles.lookup(), SampleView.class, type);
+        try (LoadedObject object = BpfLoader.load(spec);
+                RingBuffer ring = RingBuffer.open(object.map("samples"))) {
+            object.program("emit").testRun(Sources.marked(3));
+            object.program("emit").testRun(Sources.marked(4));
+            List<Sample> seen = new ArrayList<>();
+            assertEquals(2, ring.consume(EventConsumer.of(codec, seen::add)));
+            assertEquals(List.of(3, 4), seen.stream().map(Sample::number).toList());
+            assertEquals(List.of(State.RUNNING, "ab"), List.of(seen.get(0).state, seen.get(0).comm));
+            assertArrayEquals(new byte[] {0, 7, 0, 0}, seen.get(0).rest);
+            assertSame(seen.get(0).comm, seen.get(1).comm);
+            object.program("emit").testRun(Sources.marked(5));
+            object.program("emit").testRun(Sources.marked(6));
+            List<SampleView> kept = new ArrayList<>();
+            List<Object> values = new ArrayList<>();
+            assertEquals(2, ring.consume(EventConsumer.of(views, view -> {
+                kept.add(view);
+                values.addAll(List.of(view.number(), view.state(), view.comm(), view.rest(1)));
+                assertThrows(IndexOutOfBoundsException.class, () -> view.rest(4));
+            })));
+            assertEquals(List.of(5, State.RUNNING, "ab", (byte) 7, 6, State.RUNNING, "ab", (byte) 7), values);
+            assertSame(kept.get(0), kept.get(1));
+            assertThrows(IllegalStateException.class, () -> kept.get(0).number());
+        }
     }
 }
