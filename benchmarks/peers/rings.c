@@ -7,6 +7,8 @@
 #include "peer.h"
 
 #define RINGS 4
+#define PERF_PAGES 64
+#define PERF_ROOM (PERF_PAGES * 4096)
 
 struct ring {
 	uint64_t bytes;
@@ -15,6 +17,8 @@ struct ring {
 	int taker;
 	struct ring_buffer *buffer;
 	struct user_ring_buffer *requests;
+	int perf_program;
+	struct perf_buffer *perf;
 };
 
 struct job {
@@ -23,7 +27,7 @@ struct job {
 };
 
 static struct ring rings[RINGS];
-static uint64_t sum;
+static uint64_t sum, events;
 
 static int add(void *context, void *data, size_t size)
 {
@@ -31,6 +35,13 @@ static int add(void *context, void *data, size_t size)
 	(void)size;
 	sum += *(uint64_t *)data;
 	return 0;
+}
+
+static void add_event(void *context, int cpu, void *data, uint32_t size)
+{
+	(void)cpu;
+	add(context, data, size);
+	events++;
 }
 
 static void open_ring(struct ring *ring, const char *object_file, uint64_t bytes)
@@ -48,7 +59,9 @@ static void open_ring(struct ring *ring, const char *object_file, uint64_t bytes
 	ring->buffer = ring_buffer__new(bpf_map__fd(map), add, NULL, NULL);
 	ring->taker = bpf_program__fd(bpf_object__find_program_by_name(object, "take"));
 	ring->requests = user_ring_buffer__new(bpf_object__find_map_fd_by_name(object, "requests"), NULL);
-	if (!ring->buffer || !ring->requests)
+	ring->perf_program = bpf_program__fd(bpf_object__find_program_by_name(object, "produce_perf"));
+	ring->perf = perf_buffer__new(bpf_object__find_map_fd_by_name(object, "perf"), PERF_PAGES, add_event, NULL, NULL, NULL);
+	if (!ring->buffer || !ring->requests || !ring->perf)
 		die("open ring");
 	ring->bytes = bytes;
 }
@@ -92,6 +105,31 @@ static struct result drain(char **arguments)
 		if (count < 0 || (uint64_t)count != written || sum != written * (written - 1) / 2)
 			die("wrong records");
 		result.operations += written;
+	}
+	return result;
+}
+
+/* OBJECT RING-BYTES RECORD-BYTES TIMES: as drain, of this CPU's perf buffer, filled by three quarters. */
+static struct result perf(char **arguments)
+{
+	struct ring *ring = ring_of(arguments[0], number(arguments[1]));
+	uint64_t size = number(arguments[2]), context[] = {PERF_ROOM * 3 / 4 / (size + 16), size};
+	struct result result = {};
+
+	for (uint64_t times = number(arguments[3]); times; times--) {
+		LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = context, .ctx_size_in = sizeof(context));
+		uint64_t start;
+
+		if (bpf_prog_test_run_opts(ring->perf_program, &run))
+			die("run program");
+		sum = events = 0;
+		start = now();
+		if (perf_buffer__consume(ring->perf))
+			die("consume");
+		result.nanos += now() - start;
+		if (events != context[0] || sum != events * (events - 1) / 2)
+			die("wrong records");
+		result.operations += events;
 	}
 	return result;
 }
@@ -229,6 +267,7 @@ static struct result run(char **arguments)
 const struct command ring_commands[] = {
 	{"drain", "OBJECT RING-BYTES RECORD-BYTES TIMES", 4, drain},
 	{"floor", "OBJECT RING-BYTES RECORD-BYTES TIMES", 4, floor_of},
+	{"perf", "OBJECT RING-BYTES RECORD-BYTES TIMES", 4, perf},
 	{"send", "OBJECT RING-BYTES MESSAGE-BYTES TIMES", 4, send},
 	{"live", "OBJECT RING-BYTES MILLISECONDS BACK-OFF", 4, live},
 	{"producer", "OBJECT RING-BYTES", 2, producer},

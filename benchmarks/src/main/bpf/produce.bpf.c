@@ -30,6 +30,12 @@ struct {
 	__uint(max_entries, 256 * 1024);
 } requests SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} perf SEC(".maps");
+
 union {
 	struct peer_sample sample;
 	char bytes[LARGEST];
@@ -73,6 +79,33 @@ int produce(struct peer_job *job)
 	struct peer_progress progress = {.size = job->size};
 
 	bpf_loop(job->count, one, &progress, 0);
+	return progress.written;
+}
+
+struct perf_progress {
+	void *ctx;
+	__u32 size;
+	__u32 written;
+};
+
+static long one_event(__u64 number, struct perf_progress *progress)
+{
+	if (progress->size < sizeof(__u64) || progress->size > LARGEST)
+		return 1;
+	record.sample.number = number;
+	if (bpf_perf_event_output(progress->ctx, &perf, BPF_F_CURRENT_CPU, &record, progress->size))
+		return 1;
+	progress->written++;
+	return 0;
+}
+
+/* The same into a perf buffer: the first argument is the count, the second the size. Syscall programs can't do that. */
+SEC("raw_tracepoint")
+int produce_perf(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct perf_progress progress = {.ctx = ctx, .size = ctx->args[1]};
+
+	bpf_loop(ctx->args[0], one_event, &progress, 0);
 	return progress.written;
 }
 

@@ -31,6 +31,11 @@ record Goal(Kind kind, double bound) {
         return new Goal(Kind.EXTRA, nanos);
     }
 
+    /** Nothing to reach: rates are told. */
+    static Goal none() {
+        return rate(0);
+    }
+
     double value(double other, double ours) {
         return switch (kind) {
             case RATE -> other / ours;
@@ -39,7 +44,11 @@ record Goal(Kind kind, double bound) {
         };
     }
 
-    boolean met(double value) {
+    String met(double value) {
+        return bound == 0 ? "" : reached(value) ? "yes" : "**no**";
+    }
+
+    private boolean reached(double value) {
         return kind == Kind.RATE ? value >= bound : value <= bound;
     }
 
@@ -54,7 +63,7 @@ record Goal(Kind kind, double bound) {
     @Override
     public String toString() {
         return switch (kind) {
-            case RATE -> String.format(Locale.ROOT, "rate ≥ %.1f", bound);
+            case RATE -> bound == 0 ? "rate" : String.format(Locale.ROOT, "rate ≥ %.1f", bound);
             case TIME -> String.format(Locale.ROOT, "time ≤ %.2f", bound);
             case EXTRA -> String.format(Locale.ROOT, "≤ +%.0f ns", bound);
         };

@@ -18,7 +18,7 @@ final class ByteOperations implements Operations {
         this.map = map;
         Arena arena = Arena.ofConfined();
         key = arena.allocate(map.keySize(), Long.BYTES);
-        value = arena.allocate(map.valueSize(), Long.BYTES);
+        value = arena.allocate(map.valueBytes(), Long.BYTES);
         fill();
     }
 

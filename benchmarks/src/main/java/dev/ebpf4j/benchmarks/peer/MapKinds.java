@@ -22,6 +22,7 @@ final class MapKinds {
             case "hash4" -> new ByteOperations(create(MapType.HASH, 4, 8, 65_536));
             case "hash16" -> new ByteOperations(create(MapType.HASH, 16, 32, 65_536));
             case "array" -> new ByteOperations(create(MapType.ARRAY, 4, 8, MapJobs.ENTRIES));
+            case "percpu" -> new ByteOperations(create(MapType.PERCPU_HASH, 4, 8, 65_536));
             case "hash4-typed" ->
                 new TypedOperations<>(
                         BpfHashMap.of(create(MapType.HASH, 4, 8, 65_536), Codecs.INT, Codecs.LONG),

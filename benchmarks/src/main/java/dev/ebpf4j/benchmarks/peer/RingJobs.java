@@ -9,6 +9,8 @@ import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.LoadedObject;
 import dev.ebpf4j.kernel.Program;
 import dev.ebpf4j.kernel.TestRun;
+import dev.ebpf4j.rings.PerfBuffer;
+import dev.ebpf4j.rings.PerfOptions;
 import dev.ebpf4j.rings.Reservation;
 import dev.ebpf4j.rings.ReserveResult;
 import dev.ebpf4j.rings.RingBuffer;
@@ -18,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,15 +28,18 @@ import java.util.Map;
 /** Ring buffers: a full one drained, and one that a producer on another CPU fills meanwhile. */
 final class RingJobs {
     private static final long MILLI = 1_000_000;
+    private static final int PERF_PAGES = 64;
 
     private record OpenRing(long bytes, LoadedObject object, Program program, RingBuffer buffer) {}
 
     private final Map<String, OpenRing> rings = new HashMap<>();
+    private final Map<String, PerfBuffer> perfs = new HashMap<>();
     private final Map<String, Summing> consumers = new HashMap<>();
 
     static void addTo(Map<String, Job> jobs) {
         RingJobs rings = new RingJobs();
         jobs.put("drain", rings::drain);
+        jobs.put("perf", rings::perf);
         jobs.put("send", rings::send);
         jobs.put("live", rings::live);
         jobs.put("producer", rings::producer);
@@ -79,23 +85,44 @@ final class RingJobs {
         return new Result(operations, nanos);
     }
 
-    /** OBJECT RING-BYTES MILLISECONDS BACK-OFF: consumes, and after an empty pass spins for BACK-OFF nanoseconds. */
+    /** OBJECT RING-BYTES MILLISECONDS: consumes busily, with the default pauses. */
     private Result live(List<String> arguments) throws IOException {
         OpenRing ring = ring(arguments);
         Summing consumer = consumer(ring, "sum");
-        long backOff = Long.parseLong(arguments.get(3));
         ring.buffer.consume(consumer);
         long start = System.nanoTime();
-        long window = Long.parseLong(arguments.get(2)) * MILLI;
+        long end = start + Long.parseLong(arguments.get(2)) * MILLI;
         long operations = 0;
-        while (System.nanoTime() - start < window) {
-            int count = ring.buffer.consume(consumer);
-            operations += count;
-            if (count == 0 && backOff > 0) {
-                pause(backOff);
-            }
+        for (long now = start; now < end; now = System.nanoTime()) {
+            operations += ring.buffer.spin(Duration.ofNanos(end - now), consumer);
         }
         return new Result(operations, System.nanoTime() - start);
+    }
+
+    /** OBJECT RING-BYTES RECORD-BYTES TIMES: as drain, of this CPU's perf buffer, filled by three quarters. */
+    private Result perf(List<String> arguments) throws IOException {
+        OpenRing ring = ring(arguments);
+        long size = Long.parseLong(arguments.get(2));
+        long count = PERF_PAGES * 4096L * 3 / 4 / (size + 16);
+        ByteBuffer context = ByteBuffer.allocate(2 * Long.BYTES).order(ByteOrder.nativeOrder());
+        TestRun run = TestRun.onContext(context.putLong(count).putLong(size).array());
+        Summing consumer = consumer(ring, "sum");
+        PerfBuffer buffer = perfs.computeIfAbsent(
+                arguments.get(1),
+                _ -> PerfBuffer.open(PerfOptions.DEFAULT.withPages(PERF_PAGES), ring.object.map("perf")));
+        long nanos = 0;
+        int times = Integer.parseInt(arguments.get(3));
+        for (int i = 0; i < times; i++) {
+            ring.object.program("produce_perf").testRun(run);
+            consumer.sum = 0;
+            long start = System.nanoTime();
+            int read = buffer.consume(consumer);
+            nanos += System.nanoTime() - start;
+            if (read != count || consumer.sum != consumer.expected(count)) {
+                throw new IllegalStateException("wrong records");
+            }
+        }
+        return new Result(times * count, nanos);
     }
 
     /** OBJECT RING-BYTES MESSAGE-BYTES TIMES: fills the user ring with messages, then has them taken; so many times. */
@@ -122,13 +149,6 @@ final class RingJobs {
             }
         }
         return new Result(operations, nanos);
-    }
-
-    private static void pause(long nanos) {
-        long start = System.nanoTime();
-        while (System.nanoTime() - start < nanos) {
-            Thread.onSpinWait();
-        }
     }
 
     /** OBJECT RING-BYTES: the id of the program that fills the ring, as the number of operations. */
