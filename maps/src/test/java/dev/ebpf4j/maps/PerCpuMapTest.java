@@ -2,6 +2,8 @@ package dev.ebpf4j.maps;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -64,22 +66,14 @@ class PerCpuMapTest {
                 assertEquals("7.0", e.since());
                 assumeTrue(false, "needs Linux 7.0: " + e.getMessage());
             }
-            assertEquals(List.of(boxed(mine)), List.of(boxed(view.lookup(0, view.cpus() - 1))));
+            assertArrayEquals(mine, view.lookup(0, view.cpus() - 1));
             assertThrows(UnsupportedOperationException.class, () -> view.sum(0));
         }
     }
 
-    private static List<Byte> boxed(byte[] bytes) {
-        List<Byte> list = new ArrayList<>();
-        for (byte b : bytes) {
-            list.add(b);
-        }
-        return list;
-    }
-
     /** Parity row 39 on a kernel of 4 CPUs whose element 5 has the value 100 + CPU. */
     private static ScriptedSys kernel(boolean hasFlag, List<Long> asked) {
-        ScriptedSys sys = new ScriptedSys().withFile("/sys/devices/system/cpu/possible", "0-3\n".getBytes());
+        ScriptedSys sys = new ScriptedSys().withFile("/sys/devices/system/cpu/possible", "0-3\n".getBytes(US_ASCII));
         sys.onBpf(Cmd.BPF_MAP_LOOKUP_ELEM, attr -> {
             long flags = attr.get(JAVA_LONG, MapElem.FLAGS);
             asked.add(flags);
