@@ -6,6 +6,9 @@ import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.codec.CodecMismatchException;
 import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.spec.MapType;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -72,6 +75,20 @@ public final class BpfArray<V> {
         Scratch scratch = at(index);
         values.write(value, scratch.value, 0);
         map.update(scratch, BpfMap.ANY);
+    }
+
+    /**
+     * {@return a copy of all values, in batches where the kernel has them}
+     *
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     */
+    public List<V> snapshot() {
+        MapSnapshot all = map.batches().snapshot();
+        List<V> copy = new ArrayList<>(all.count());
+        for (int i = 0; i < all.count(); i++) { // arrays are walked from the first element on
+            copy.add(values.read(all.values(), (long) i * map.valueBytes()));
+        }
+        return Collections.unmodifiableList(copy);
     }
 
     /**

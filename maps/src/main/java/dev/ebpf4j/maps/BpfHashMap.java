@@ -3,7 +3,14 @@ package dev.ebpf4j.maps;
 import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.codec.CodecMismatchException;
 import dev.ebpf4j.spec.MapType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param <V> values
  */
 public final class BpfHashMap<K, V> {
+    /** Elements that {@link #drain} asks for at once, at first. */
+    private static final int BATCH = 1024;
+
     private final BpfMap map;
     private final Codec<K> keys;
     private final Codec<V> values;
@@ -153,25 +163,93 @@ public final class BpfHashMap<K, V> {
     }
 
     /**
-     * Visits the elements, in no particular order, with two system calls for each. While others change the map, an element
-     * may be missed, and one may be visited twice; the action itself may delete the element it is given.
+     * Visits the elements, in no particular order, in batches where the kernel has them. The action may change the map, and
+     * delete the element that it is given. What is to be without an object for each is had from {@link BpfMap#forEach} and
+     * {@link LongMap#forEach}.
      *
      * @param action gets each key and value
+     * @return whether changes by others led to repetitions
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
-    public void forEach(BiConsumer<? super K, ? super V> action) {
-        KeyWalk walk = new KeyWalk(map);
-        while (walk.next()) {
-            Scratch scratch = map.scratch();
-            scratch.key.copyFrom(walk.key());
-            if (map.lookup(scratch)) {
-                V value = values.read(scratch.value, 0);
-                K key = keys.read(walk.key(), 0);
-                walk.advance();
-                action.accept(key, value);
-            } else {
-                walk.advance();
+    public WalkOutcome forEach(BiConsumer<? super K, ? super V> action) {
+        return map.forEach((key, value) -> action.accept(keys.read(key, 0), values.read(value, 0)));
+    }
+
+    /**
+     * {@return the elements, in no particular order, sequentially; fetched in batches as the stream goes on}
+     *
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses, when the stream is run
+     */
+    public Stream<Map.Entry<K, V>> stream() {
+        return map.stream().map(element -> Map.entry(keys.read(element.key(), 0), values.read(element.value(), 0)));
+    }
+
+    /**
+     * {@return a copy of the elements, which does not change. Not of one moment where others change the map meanwhile}
+     *
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     */
+    public Map<K, V> snapshot() {
+        Map<K, V> copy = new HashMap<>();
+        forEach(copy::put);
+        return Collections.unmodifiableMap(copy);
+    }
+
+    /**
+     * Takes all elements out of the map, each with its value in one step, so that no change of the value is lost; in batches.
+     *
+     * @param action gets each key and value
+     * @return whether changes by others led to repetitions
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     * @kernel 5.6
+     */
+    public WalkOutcome drain(BiConsumer<? super K, ? super V> action) {
+        BatchCursor cursor = map.batches().drain(BATCH);
+        while (cursor.next()) {
+            for (int i = 0; i < cursor.count(); i++) {
+                action.accept(
+                        keys.read(cursor.keys(), cursor.keyOffset(i)),
+                        values.read(cursor.values(), cursor.valueOffset(i)));
             }
+        }
+        return cursor.outcome();
+    }
+
+    /**
+     * Sets the values of many keys, new or not, in batches.
+     *
+     * @param elements keys and values
+     * @throws MapBatchException if the kernel refuses one, for instance because the map is full; some of the others are set
+     */
+    public void updateAll(Map<? extends K, ? extends V> elements) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment allKeys = arena.allocate((long) elements.size() * map.keySize(), Long.BYTES);
+            MemorySegment allValues = arena.allocate((long) elements.size() * map.valueBytes(), Long.BYTES);
+            int count = 0;
+            for (Map.Entry<? extends K, ? extends V> element : elements.entrySet()) {
+                keys.write(element.getKey(), allKeys, (long) count * map.keySize());
+                values.write(element.getValue(), allValues, (long) count * map.valueBytes());
+                count++;
+            }
+            map.batches().update(allKeys, allValues, count, BpfMap.ANY);
+        }
+    }
+
+    /**
+     * Removes many keys, in batches.
+     *
+     * @param gone the keys; those that are not there are passed over
+     * @return how many were there
+     * @throws MapBatchException if the kernel refuses; some are removed
+     */
+    public int deleteAll(Collection<? extends K> gone) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment all = arena.allocate((long) gone.size() * map.keySize(), Long.BYTES);
+            int count = 0;
+            for (K key : gone) {
+                keys.write(key, all, (long) count++ * map.keySize());
+            }
+            return map.batches().delete(all, count).count();
         }
     }
 

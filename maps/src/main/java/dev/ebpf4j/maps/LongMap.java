@@ -105,6 +105,29 @@ public final class LongMap {
         return map.delete(at(key));
     }
 
+    /** Gets keys and values. */
+    @FunctionalInterface
+    public interface Visitor {
+        /**
+         * Gets one element.
+         *
+         * @param key its key
+         * @param value its value
+         */
+        void visit(long key, long value);
+    }
+
+    /**
+     * Visits the elements, in no particular order, in batches where the kernel has them.
+     *
+     * @param visitor gets each; it may change the map
+     * @return whether changes by others led to repetitions
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses
+     */
+    public WalkOutcome forEach(Visitor visitor) {
+        return map.forEach((key, value) -> visitor.visit(keys.readLong(key, 0), values.readLong(value, 0)));
+    }
+
     private Scratch at(long key) {
         Scratch scratch = map.scratch();
         keys.writeLong(key, scratch.key, 0);

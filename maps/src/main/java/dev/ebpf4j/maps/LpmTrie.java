@@ -131,22 +131,15 @@ public final class LpmTrie<K, V> {
 
     /**
      * Visits the prefixes, longer ones before the shorter ones that contain them. While others change the map, one may be
-     * missed or visited twice; the action itself may delete the one it is given.
+     * visited with the value of a shorter one. The action may change the map, and delete the prefix that it is given.
      *
      * @param action gets each prefix and its value
+     * @return whether changes by others led to repetitions
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      * @kernel 4.16
      */
-    public void forEach(BiConsumer<? super K, ? super V> action) {
-        KeyWalk walk = new KeyWalk(map);
-        while (walk.next()) {
-            K prefix = keys.read(walk.key(), 0);
-            V value = lookup(prefix);
-            walk.advance();
-            if (value != null) { // gone, and no shorter one there
-                action.accept(prefix, value);
-            }
-        }
+    public WalkOutcome forEach(BiConsumer<? super K, ? super V> action) {
+        return map.forEach((prefix, value) -> action.accept(keys.read(prefix, 0), values.read(value, 0)));
     }
 
     /** {@return the map below} */

@@ -8,9 +8,11 @@ import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.error.UnsupportedFeatureException;
 import dev.ebpf4j.spec.MapType;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -78,12 +80,13 @@ public final class PerCpuMap<K, V> {
      */
     public @Nullable PerCpu<V> lookup(K key) {
         Scratch scratch = at(key);
-        if (!map.lookup(scratch)) {
-            return null;
-        }
+        return map.lookup(scratch) ? read(scratch.value) : null;
+    }
+
+    private PerCpu<V> read(MemorySegment all) {
         List<V> result = new ArrayList<>(cpus());
         for (int cpu = 0; cpu < cpus(); cpu++) {
-            result.add(values.read(scratch.value, (long) cpu * stride));
+            result.add(values.read(all, (long) cpu * stride));
         }
         return new PerCpu<>(result);
     }
@@ -238,6 +241,17 @@ public final class PerCpuMap<K, V> {
      */
     public boolean delete(K key) {
         return map.delete(at(key));
+    }
+
+    /**
+     * Visits the keys, in no particular order, in batches where the kernel has them.
+     *
+     * @param action gets each key and its values
+     * @return whether changes by others led to repetitions
+     * @throws BpfException if the kernel refuses
+     */
+    public WalkOutcome forEach(BiConsumer<? super K, ? super PerCpu<V>> action) {
+        return map.forEach((key, all) -> action.accept(keys.read(key, 0), read(all)));
     }
 
     private Scratch at(K key) {

@@ -38,6 +38,11 @@ class LongMapTest {
             assertEquals(6, boxed.lookupAndDelete(1));
             assertFalse(boxed.containsKey(1));
             assertNull(boxed.lookupAndDelete(1));
+            StringBuilder seen = new StringBuilder();
+            assertEquals(
+                    WalkOutcome.FINISHED,
+                    view.forEach((key, value) -> seen.append(key).append('=').append(value)));
+            assertEquals("65535=5", seen.toString());
             assertTrue(view.delete(65_535));
             assertFalse(view.delete(65_535));
         } catch (UnsupportedFeatureException e) {

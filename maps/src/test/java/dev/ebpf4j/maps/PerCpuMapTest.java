@@ -47,6 +47,7 @@ class PerCpuMapTest {
             for (int cpu = 0; cpu < view.cpus(); cpu++) {
                 assertEquals(values.get(cpu), view.lookup(1, cpu));
             }
+            view.forEach((key, all) -> assertEquals(values, all));
             assertEquals(values.sum(Integer::longValue), view.sum(1));
             assertEquals(-1, view.reduce(1, Long.MAX_VALUE, Math::min), "signs are kept");
             assertThrows(IndexOutOfBoundsException.class, () -> view.lookup(1, view.cpus()));

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +76,28 @@ class TypedMapsTest {
     }
 
     @Test
+    void kernelManyAtOnce() {
+        try (BpfMap map = KernelMaps.create(KernelMaps.spec(MapType.HASH, 8, 4, 5000))) {
+            BpfHashMap<Key, Integer> view = BpfHashMap.of(map, Codecs.record(Key.class), Codecs.INT);
+            Map<Key, Integer> all = new HashMap<>();
+            IntStream.range(0, 5000).forEach(i -> all.put(new Key(i, -i), i * 3));
+            view.updateAll(all);
+            assertEquals(all, view.snapshot());
+            assertEquals(all, view.stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+            assertEquals(2, view.deleteAll(List.of(new Key(0, 0), new Key(9, 9), new Key(4, -4))));
+            all.keySet().removeAll(List.of(new Key(0, 0), new Key(4, -4)));
+            Map<Key, Integer> drained = new HashMap<>();
+            assertEquals(WalkOutcome.FINISHED, view.drain(drained::put));
+            assertEquals(all, drained);
+            assertEquals(Map.of(), view.snapshot());
+            Map<Key, Integer> tooMany = new HashMap<>(all);
+            IntStream.range(10_000, 10_003).forEach(i -> tooMany.put(new Key(i, 0), i));
+            MapBatchException e = assertThrows(MapBatchException.class, () -> view.updateAll(tooMany));
+            assertTrue(e.getMessage().contains("test_map"), e::getMessage);
+        }
+    }
+
+    @Test
     void kernelArrayChecksItsIndex() {
         try (BpfMap map = KernelMaps.create(KernelMaps.spec(MapType.ARRAY, 4, 8, 3))) {
             BpfArray<Long> view = BpfArray.of(map, Codecs.LONG);
@@ -82,6 +105,7 @@ class TypedMapsTest {
             assertEquals(
                     List.of(0L, 0L, 42L),
                     IntStream.range(0, view.length()).mapToObj(view::lookup).toList());
+            assertEquals(List.of(0L, 0L, 42L), view.snapshot());
             assertThrows(IndexOutOfBoundsException.class, () -> view.lookup(3));
             assertThrows(IndexOutOfBoundsException.class, () -> view.update(-1, 1L));
         }
