@@ -95,7 +95,6 @@ public final class PerfBuffer extends Events {
      * @throws BpfException if the kernel refuses
      * @kernel 4.7
      */
-    @Override
     public void pause() {
         channels.forEach(channel -> channel.pause(true));
     }
