@@ -43,9 +43,10 @@ public final class BloomFilter<V> {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public void add(V value) {
-        Scratch scratch = map.scratch();
-        values.write(value, scratch.value, 0);
-        map.update(scratch, BpfMap.ANY);
+        try (Scratch scratch = map.scratch()) {
+            values.write(value, scratch.value, 0);
+            map.update(scratch, BpfMap.ANY);
+        }
     }
 
     /**
@@ -56,9 +57,10 @@ public final class BloomFilter<V> {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public boolean mightContain(V value) {
-        Scratch scratch = map.scratch();
-        values.write(value, scratch.value, 0);
-        return map.lookup(scratch);
+        try (Scratch scratch = map.scratch()) {
+            values.write(value, scratch.value, 0);
+            return map.lookup(scratch);
+        }
     }
 
     /** {@return the map below} */

@@ -56,11 +56,13 @@ public final class BpfArray<V> {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public V lookup(int index) {
-        Scratch scratch = at(index);
-        if (!map.lookup(scratch)) {
-            throw new IndexOutOfBoundsException("the kernel has no element " + index + " in map '" + map.name() + "'");
+        try (Scratch scratch = at(index)) {
+            if (!map.lookup(scratch)) {
+                throw new IndexOutOfBoundsException(
+                        "the kernel has no element " + index + " in map '" + map.name() + "'");
+            }
+            return values.read(scratch.value, 0);
         }
-        return values.read(scratch.value, 0);
     }
 
     /**
@@ -72,9 +74,10 @@ public final class BpfArray<V> {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses, for instance because the map is frozen
      */
     public void update(int index, V value) {
-        Scratch scratch = at(index);
-        values.write(value, scratch.value, 0);
-        map.update(scratch, BpfMap.ANY);
+        try (Scratch scratch = at(index)) {
+            values.write(value, scratch.value, 0);
+            map.update(scratch, BpfMap.ANY);
+        }
     }
 
     /**

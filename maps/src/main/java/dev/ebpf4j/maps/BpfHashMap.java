@@ -65,9 +65,10 @@ public final class BpfHashMap<K, V> {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public @Nullable V lookup(K key) {
-        Scratch scratch = map.scratch();
-        keys.write(key, scratch.key, 0);
-        return map.lookup(scratch) ? values.read(scratch.value, 0) : null;
+        try (Scratch scratch = map.scratch()) {
+            keys.write(key, scratch.key, 0);
+            return map.lookup(scratch) ? values.read(scratch.value, 0) : null;
+        }
     }
 
     /**
@@ -115,9 +116,10 @@ public final class BpfHashMap<K, V> {
      * @kernel 5.14
      */
     public @Nullable V lookupAndDelete(K key) {
-        Scratch scratch = map.scratch();
-        keys.write(key, scratch.key, 0);
-        return map.lookupAndDelete(scratch, 0) ? values.read(scratch.value, 0) : null;
+        try (Scratch scratch = map.scratch()) {
+            keys.write(key, scratch.key, 0);
+            return map.lookupAndDelete(scratch, 0) ? values.read(scratch.value, 0) : null;
+        }
     }
 
     /**
@@ -128,9 +130,10 @@ public final class BpfHashMap<K, V> {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public boolean containsKey(K key) {
-        Scratch scratch = map.scratch();
-        keys.write(key, scratch.key, 0);
-        return map.lookup(scratch);
+        try (Scratch scratch = map.scratch()) {
+            keys.write(key, scratch.key, 0);
+            return map.lookup(scratch);
+        }
     }
 
     /**
@@ -143,10 +146,11 @@ public final class BpfHashMap<K, V> {
     }
 
     private boolean put(K key, V value, long flags) {
-        Scratch scratch = map.scratch();
-        keys.write(key, scratch.key, 0);
-        values.write(value, scratch.value, 0);
-        return map.update(scratch, flags);
+        try (Scratch scratch = map.scratch()) {
+            keys.write(key, scratch.key, 0);
+            values.write(value, scratch.value, 0);
+            return map.update(scratch, flags);
+        }
     }
 
     /**
@@ -157,9 +161,10 @@ public final class BpfHashMap<K, V> {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public boolean delete(K key) {
-        Scratch scratch = map.scratch();
-        keys.write(key, scratch.key, 0);
-        return map.delete(scratch);
+        try (Scratch scratch = map.scratch()) {
+            keys.write(key, scratch.key, 0);
+            return map.delete(scratch);
+        }
     }
 
     /**

@@ -248,16 +248,17 @@ public final class BpfMap implements AutoCloseable {
      * @throws BpfException if the kernel refuses
      */
     public boolean lookup(MemorySegment key, MemorySegment value) {
-        Scratch scratch = keyed(key);
-        checkValue(value);
-        if (type == MapType.BLOOM_FILTER) {
-            scratch.value.copyFrom(value);
+        try (Scratch scratch = keyed(key)) {
+            checkValue(value);
+            if (type == MapType.BLOOM_FILTER) {
+                scratch.value.copyFrom(value);
+            }
+            if (!calls.lookup(scratch)) {
+                return false;
+            }
+            value.copyFrom(scratch.value);
+            return true;
         }
-        if (!calls.lookup(scratch)) {
-            return false;
-        }
-        value.copyFrom(scratch.value);
-        return true;
     }
 
     /**
@@ -272,13 +273,14 @@ public final class BpfMap implements AutoCloseable {
      * @kernel 5.1
      */
     public boolean lookup(MemorySegment key, MemorySegment value, long lookupFlags) {
-        Scratch scratch = keyed(key);
-        checkValue(value);
-        if (!calls.lookup(scratch, lookupFlags)) {
-            return false;
+        try (Scratch scratch = keyed(key)) {
+            checkValue(value);
+            if (!calls.lookup(scratch, lookupFlags)) {
+                return false;
+            }
+            value.copyFrom(scratch.value);
+            return true;
         }
-        value.copyFrom(scratch.value);
-        return true;
     }
 
     /**
@@ -296,10 +298,11 @@ public final class BpfMap implements AutoCloseable {
      * @throws BpfException if the kernel refuses for another reason
      */
     public boolean update(MemorySegment key, MemorySegment value, long updateFlags) {
-        Scratch scratch = keyed(key);
-        checkValue(value);
-        scratch.value.copyFrom(value);
-        return calls.update(scratch, updateFlags);
+        try (Scratch scratch = keyed(key)) {
+            checkValue(value);
+            scratch.value.copyFrom(value);
+            return calls.update(scratch, updateFlags);
+        }
     }
 
     /**
@@ -312,7 +315,9 @@ public final class BpfMap implements AutoCloseable {
      * @throws BpfException if the kernel refuses for another reason
      */
     public boolean delete(MemorySegment key) {
-        return calls.delete(keyed(key));
+        try (Scratch scratch = keyed(key)) {
+            return calls.delete(scratch);
+        }
     }
 
     /**
@@ -329,13 +334,14 @@ public final class BpfMap implements AutoCloseable {
      * @kernel 5.14, for queues and stacks 4.20
      */
     public boolean lookupAndDelete(MemorySegment key, MemorySegment value, long lookupFlags) {
-        Scratch scratch = keyed(key);
-        checkValue(value);
-        if (!calls.lookupAndDelete(scratch, lookupFlags)) {
-            return false;
+        try (Scratch scratch = keyed(key)) {
+            checkValue(value);
+            if (!calls.lookupAndDelete(scratch, lookupFlags)) {
+                return false;
+            }
+            value.copyFrom(scratch.value);
+            return true;
         }
-        value.copyFrom(scratch.value);
-        return true;
     }
 
     /**
@@ -351,12 +357,13 @@ public final class BpfMap implements AutoCloseable {
      */
     public boolean nextKey(@Nullable MemorySegment key, MemorySegment next) {
         checkKey(next);
-        Scratch scratch = key == null ? calls.scratch() : keyed(key);
-        if (!calls.nextKey(scratch, key == null)) {
-            return false;
+        try (Scratch scratch = key == null ? calls.scratch() : keyed(key)) {
+            if (!calls.nextKey(scratch, key == null)) {
+                return false;
+            }
+            next.copyFrom(scratch.nextKey);
+            return true;
         }
-        next.copyFrom(scratch.nextKey);
-        return true;
     }
 
     /** {@return the operations on many elements at once} */

@@ -64,9 +64,10 @@ public final class BpfQueue<V> {
     }
 
     private void put(V value, long flags) {
-        Scratch scratch = map.scratch();
-        values.write(value, scratch.value, 0);
-        map.update(scratch, flags);
+        try (Scratch scratch = map.scratch()) {
+            values.write(value, scratch.value, 0);
+            map.update(scratch, flags);
+        }
     }
 
     /**
@@ -76,8 +77,9 @@ public final class BpfQueue<V> {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public @Nullable V peek() {
-        Scratch scratch = map.scratch();
-        return map.lookup(scratch) ? values.read(scratch.value, 0) : null;
+        try (Scratch scratch = map.scratch()) {
+            return map.lookup(scratch) ? values.read(scratch.value, 0) : null;
+        }
     }
 
     /**
@@ -87,8 +89,9 @@ public final class BpfQueue<V> {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public @Nullable V pop() {
-        Scratch scratch = map.scratch();
-        return map.lookupAndDelete(scratch, 0) ? values.read(scratch.value, 0) : null;
+        try (Scratch scratch = map.scratch()) {
+            return map.lookupAndDelete(scratch, 0) ? values.read(scratch.value, 0) : null;
+        }
     }
 
     /** {@return the map below} */

@@ -40,7 +40,7 @@ final class CloseGate {
             }
             closed = true;
             others = scratches.stream()
-                    .filter(scratch -> !scratch.owner.equals(Thread.currentThread()))
+                    .filter(scratch -> !Thread.currentThread().equals(scratch.owner))
                     .toList();
         }
         if (!others.isEmpty()) {

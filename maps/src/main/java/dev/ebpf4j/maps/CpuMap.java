@@ -55,12 +55,13 @@ public final class CpuMap {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public @Nullable Queue lookup(int cpu) {
-        Scratch scratch = at(cpu);
-        if (!map.lookup(scratch)) {
-            return null;
+        try (Scratch scratch = at(cpu)) {
+            if (!map.lookup(scratch)) {
+                return null;
+            }
+            RedirectTarget found = RedirectTarget.read(scratch);
+            return found.number() == 0 ? null : new Queue(found.number(), found.program());
         }
-        RedirectTarget found = RedirectTarget.read(scratch);
-        return found.number() == 0 ? null : new Queue(found.number(), found.program());
     }
 
     /**
@@ -95,9 +96,10 @@ public final class CpuMap {
         if (size <= 0) {
             throw new IllegalArgumentException("a queue of " + size + " packets for CPU " + cpu);
         }
-        Scratch scratch = at(cpu);
-        new RedirectTarget(size, programFd).write(map, scratch);
-        map.update(scratch, BpfMap.ANY);
+        try (Scratch scratch = at(cpu)) {
+            new RedirectTarget(size, programFd).write(map, scratch);
+            map.update(scratch, BpfMap.ANY);
+        }
     }
 
     /**
@@ -108,7 +110,9 @@ public final class CpuMap {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public void delete(int cpu) {
-        map.delete(at(cpu));
+        try (Scratch scratch = at(cpu)) {
+            map.delete(scratch);
+        }
     }
 
     private Scratch at(int cpu) {

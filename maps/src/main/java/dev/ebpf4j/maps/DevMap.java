@@ -48,12 +48,13 @@ public final class DevMap {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public @Nullable Device lookup(int key) {
-        Scratch scratch = at(key);
-        if (!map.lookup(scratch)) {
-            return null;
+        try (Scratch scratch = at(key)) {
+            if (!map.lookup(scratch)) {
+                return null;
+            }
+            RedirectTarget found = RedirectTarget.read(scratch);
+            return new Device(found.number(), found.program());
         }
-        RedirectTarget found = RedirectTarget.read(scratch);
-        return new Device(found.number(), found.program());
     }
 
     /**
@@ -83,9 +84,10 @@ public final class DevMap {
     }
 
     private void put(int key, RedirectTarget target) {
-        Scratch scratch = at(key);
-        target.write(map, scratch);
-        map.update(scratch, BpfMap.ANY);
+        try (Scratch scratch = at(key)) {
+            target.write(map, scratch);
+            map.update(scratch, BpfMap.ANY);
+        }
     }
 
     /**
@@ -96,7 +98,9 @@ public final class DevMap {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public boolean delete(int key) {
-        return map.delete(at(key));
+        try (Scratch scratch = at(key)) {
+            return map.delete(scratch);
+        }
     }
 
     /**

@@ -17,9 +17,11 @@ final class ElementCalls {
     private final BpfMap map;
     private final int fd;
     private final CloseGate gate = new CloseGate();
-    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(this::watchedScratch);
+    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(() -> watchedScratch(null));
 
-    /** That of the thread which came first, found without asking the thread. */
+    private final ScratchPool lent = new ScratchPool();
+
+    /** That of the platform thread which came first, found without asking the thread. */
     private @Nullable Scratch first;
 
     ElementCalls(Sys sys, BpfMap map, int fd) {
@@ -32,7 +34,7 @@ final class ElementCalls {
         return gate;
     }
 
-    /** The calling thread's memory for this map. */
+    /** Memory for an operation of the calling thread, to be closed when that is over. */
     @SuppressWarnings("ReferenceEquality") // A thread is equal to itself alone.
     Scratch scratch() {
         Scratch mine = first;
@@ -43,6 +45,10 @@ final class ElementCalls {
         if (gate.isClosed()) {
             throw map.closed();
         }
+        if (Thread.currentThread().isVirtual()) {
+            Scratch free = lent.take();
+            return free == null ? watchedScratch(lent) : free;
+        }
         Scratch mine = scratches.get();
         if (first == null) {
             first = mine;
@@ -50,8 +56,8 @@ final class ElementCalls {
         return mine;
     }
 
-    private Scratch watchedScratch() {
-        Scratch scratch = new Scratch(fd, map.keySize(), map.valueBytes());
+    private Scratch watchedScratch(@Nullable ScratchPool home) {
+        Scratch scratch = new Scratch(fd, map.keySize(), map.valueBytes(), home);
         gate.watch(scratch);
         return scratch;
     }
@@ -116,29 +122,31 @@ final class ElementCalls {
 
     /** Runs a call that may take long, with the descriptor, which stays open meanwhile. */
     long longCall(IntToLongFunction call) {
-        Scratch scratch = scratch();
-        scratch.enter();
-        try {
-            if (gate.isClosed()) {
-                throw map.closed();
+        try (Scratch scratch = scratch()) {
+            scratch.enter();
+            try {
+                if (gate.isClosed()) {
+                    throw map.closed();
+                }
+                return call.applyAsLong(fd);
+            } finally {
+                scratch.leave();
             }
-            return call.applyAsLong(fd);
-        } finally {
-            scratch.leave();
         }
     }
 
     /** Asks for something else with the descriptor, which stays open meanwhile. */
     <T extends @Nullable Object> T withFd(IntFunction<T> call) {
-        Scratch scratch = scratch();
-        scratch.enter();
-        try {
-            if (gate.isClosed()) {
-                throw map.closed();
+        try (Scratch scratch = scratch()) {
+            scratch.enter();
+            try {
+                if (gate.isClosed()) {
+                    throw map.closed();
+                }
+                return call.apply(fd);
+            } finally {
+                scratch.leave();
             }
-            return call.apply(fd);
-        } finally {
-            scratch.leave();
         }
     }
 

@@ -52,9 +52,10 @@ public final class FdArray {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses, as what can't be an element of this map
      */
     public void update(int index, int fd) {
-        Scratch scratch = at(index);
-        scratch.value.set(JAVA_INT_UNALIGNED, 0, fd);
-        map.update(scratch, BpfMap.ANY);
+        try (Scratch scratch = at(index)) {
+            scratch.value.set(JAVA_INT_UNALIGNED, 0, fd);
+            map.update(scratch, BpfMap.ANY);
+        }
     }
 
     /**
@@ -66,7 +67,9 @@ public final class FdArray {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public boolean delete(int index) {
-        return map.delete(at(index));
+        try (Scratch scratch = at(index)) {
+            return map.delete(scratch);
+        }
     }
 
     /**
@@ -79,8 +82,9 @@ public final class FdArray {
      * @kernel 4.18
      */
     public OptionalInt id(int index) {
-        Scratch scratch = at(index);
-        return map.lookup(scratch) ? OptionalInt.of(scratch.value.get(JAVA_INT_UNALIGNED, 0)) : OptionalInt.empty();
+        try (Scratch scratch = at(index)) {
+            return map.lookup(scratch) ? OptionalInt.of(scratch.value.get(JAVA_INT_UNALIGNED, 0)) : OptionalInt.empty();
+        }
     }
 
     private Scratch at(int index) {

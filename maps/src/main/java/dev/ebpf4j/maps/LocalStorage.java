@@ -110,8 +110,9 @@ public final class LocalStorage<O, V> {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses, as descriptors of other things
      */
     public @Nullable V lookup(KernelFd owner) {
-        Scratch scratch = at(owner);
-        return map.lookup(scratch) ? values.read(scratch.value, 0) : null;
+        try (Scratch scratch = at(owner)) {
+            return map.lookup(scratch) ? values.read(scratch.value, 0) : null;
+        }
     }
 
     /**
@@ -167,9 +168,10 @@ public final class LocalStorage<O, V> {
     }
 
     private boolean put(KernelFd owner, V value, long flags) {
-        Scratch scratch = at(owner);
-        values.write(value, scratch.value, 0);
-        return map.update(scratch, flags);
+        try (Scratch scratch = at(owner)) {
+            values.write(value, scratch.value, 0);
+            return map.update(scratch, flags);
+        }
     }
 
     /**
@@ -193,7 +195,9 @@ public final class LocalStorage<O, V> {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses, as descriptors of other things
      */
     public boolean delete(KernelFd owner) {
-        return map.delete(at(owner));
+        try (Scratch scratch = at(owner)) {
+            return map.delete(scratch);
+        }
     }
 
     private Scratch at(KernelFd owner) {

@@ -36,8 +36,9 @@ public final class LongMap {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public long lookup(long key, long absent) {
-        Scratch scratch = at(key);
-        return map.lookup(scratch) ? values.readLong(scratch.value, 0) : absent;
+        try (Scratch scratch = at(key)) {
+            return map.lookup(scratch) ? values.readLong(scratch.value, 0) : absent;
+        }
     }
 
     /**
@@ -48,7 +49,9 @@ public final class LongMap {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public boolean containsKey(long key) {
-        return map.lookup(at(key));
+        try (Scratch scratch = at(key)) {
+            return map.lookup(scratch);
+        }
     }
 
     /**
@@ -89,9 +92,10 @@ public final class LongMap {
     }
 
     private boolean put(long key, long value, long flags) {
-        Scratch scratch = at(key);
-        values.writeLong(value, scratch.value, 0);
-        return map.update(scratch, flags);
+        try (Scratch scratch = at(key)) {
+            values.writeLong(value, scratch.value, 0);
+            return map.update(scratch, flags);
+        }
     }
 
     /**
@@ -102,7 +106,9 @@ public final class LongMap {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses; the elements of arrays cannot be removed
      */
     public boolean delete(long key) {
-        return map.delete(at(key));
+        try (Scratch scratch = at(key)) {
+            return map.delete(scratch);
+        }
     }
 
     /** Gets keys and values. */

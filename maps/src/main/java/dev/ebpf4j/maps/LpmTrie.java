@@ -69,9 +69,10 @@ public final class LpmTrie<K, V> {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public @Nullable V lookup(K key) {
-        Scratch scratch = map.scratch();
-        keys.write(key, scratch.key, 0);
-        return map.lookup(scratch) ? values.read(scratch.value, 0) : null;
+        try (Scratch scratch = map.scratch()) {
+            keys.write(key, scratch.key, 0);
+            return map.lookup(scratch) ? values.read(scratch.value, 0) : null;
+        }
     }
 
     /**
@@ -110,10 +111,11 @@ public final class LpmTrie<K, V> {
     }
 
     private boolean put(K prefix, V value, long flags) {
-        Scratch scratch = map.scratch();
-        keys.write(prefix, scratch.key, 0);
-        values.write(value, scratch.value, 0);
-        return map.update(scratch, flags);
+        try (Scratch scratch = map.scratch()) {
+            keys.write(prefix, scratch.key, 0);
+            values.write(value, scratch.value, 0);
+            return map.update(scratch, flags);
+        }
     }
 
     /**
@@ -124,9 +126,10 @@ public final class LpmTrie<K, V> {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public boolean delete(K prefix) {
-        Scratch scratch = map.scratch();
-        keys.write(prefix, scratch.key, 0);
-        return map.delete(scratch);
+        try (Scratch scratch = map.scratch()) {
+            keys.write(prefix, scratch.key, 0);
+            return map.delete(scratch);
+        }
     }
 
     /**

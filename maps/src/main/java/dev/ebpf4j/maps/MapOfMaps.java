@@ -55,8 +55,9 @@ public final class MapOfMaps<K> {
      * @throws BpfException if the kernel refuses
      */
     public OptionalInt id(K key) {
-        Scratch scratch = at(key);
-        return map.lookup(scratch) ? OptionalInt.of(scratch.value.get(JAVA_INT_UNALIGNED, 0)) : OptionalInt.empty();
+        try (Scratch scratch = at(key)) {
+            return map.lookup(scratch) ? OptionalInt.of(scratch.value.get(JAVA_INT_UNALIGNED, 0)) : OptionalInt.empty();
+        }
     }
 
     /**
@@ -106,9 +107,10 @@ public final class MapOfMaps<K> {
     }
 
     private boolean put(K key, BpfMap inner, long flags) {
-        Scratch scratch = at(key);
-        scratch.value.set(JAVA_INT_UNALIGNED, 0, inner.fd());
-        return map.update(scratch, flags);
+        try (Scratch scratch = at(key)) {
+            scratch.value.set(JAVA_INT_UNALIGNED, 0, inner.fd());
+            return map.update(scratch, flags);
+        }
     }
 
     /**
@@ -119,7 +121,9 @@ public final class MapOfMaps<K> {
      * @throws BpfException if the kernel refuses
      */
     public boolean delete(K key) {
-        return map.delete(at(key));
+        try (Scratch scratch = at(key)) {
+            return map.delete(scratch);
+        }
     }
 
     private Scratch at(K key) {

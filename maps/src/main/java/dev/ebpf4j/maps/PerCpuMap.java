@@ -79,8 +79,9 @@ public final class PerCpuMap<K, V> {
      * @throws BpfException if the kernel refuses
      */
     public @Nullable PerCpu<V> lookup(K key) {
-        Scratch scratch = at(key);
-        return map.lookup(scratch) ? read(scratch.value) : null;
+        try (Scratch scratch = at(key)) {
+            return map.lookup(scratch) ? read(scratch.value) : null;
+        }
     }
 
     private PerCpu<V> read(MemorySegment all) {
@@ -102,15 +103,16 @@ public final class PerCpuMap<K, V> {
      */
     public @Nullable V lookup(K key, int cpu) {
         Objects.checkIndex(cpu, cpus());
-        Scratch scratch = at(key);
-        if (!allOnly) {
-            try {
-                return map.lookup(scratch, ONE_CPU | (long) cpu << 32) ? values.read(scratch.value, 0) : null;
-            } catch (BpfException e) {
-                allOnly = lacksFlag(e);
+        try (Scratch scratch = at(key)) {
+            if (!allOnly) {
+                try {
+                    return map.lookup(scratch, ONE_CPU | (long) cpu << 32) ? values.read(scratch.value, 0) : null;
+                } catch (BpfException e) {
+                    allOnly = lacksFlag(e);
+                }
             }
+            return map.lookup(scratch) ? values.read(scratch.value, (long) cpu * stride) : null;
         }
-        return map.lookup(scratch) ? values.read(scratch.value, (long) cpu * stride) : null;
     }
 
     /** True where the kernel does not know the flag; every other refusal is thrown. */
@@ -148,14 +150,15 @@ public final class PerCpuMap<K, V> {
             throw new UnsupportedOperationException(
                     "the values of map '" + map.name() + "' are no whole numbers, but " + values);
         }
-        Scratch scratch = at(key);
-        long result = identity;
-        if (map.lookup(scratch)) {
-            for (int cpu = 0; cpu < cpus(); cpu++) {
-                result = operator.applyAsLong(result, numbers.readLong(scratch.value, (long) cpu * stride));
+        try (Scratch scratch = at(key)) {
+            long result = identity;
+            if (map.lookup(scratch)) {
+                for (int cpu = 0; cpu < cpus(); cpu++) {
+                    result = operator.applyAsLong(result, numbers.readLong(scratch.value, (long) cpu * stride));
+                }
             }
+            return result;
         }
-        return result;
     }
 
     /**
@@ -200,11 +203,12 @@ public final class PerCpuMap<K, V> {
         if (perCpu.cpus() != cpus()) {
             throw new MapSizeException(map.name(), "value", map.valueBytes(), Math.multiplyFull(perCpu.cpus(), stride));
         }
-        Scratch scratch = at(key);
-        for (int cpu = 0; cpu < cpus(); cpu++) {
-            values.write(perCpu.get(cpu), scratch.value, (long) cpu * stride);
+        try (Scratch scratch = at(key)) {
+            for (int cpu = 0; cpu < cpus(); cpu++) {
+                values.write(perCpu.get(cpu), scratch.value, (long) cpu * stride);
+            }
+            return map.update(scratch, flags);
         }
-        return map.update(scratch, flags);
     }
 
     /**
@@ -220,14 +224,15 @@ public final class PerCpuMap<K, V> {
      */
     public void update(K key, int cpu, V value) {
         Objects.checkIndex(cpu, cpus());
-        Scratch scratch = at(key);
-        values.write(value, scratch.value, 0);
-        try {
-            map.update(scratch, ONE_CPU | (long) cpu << 32);
-        } catch (BpfException e) {
-            if (lacksFlag(e)) {
-                String operation = "update one CPU's value in map '" + map.name() + "'";
-                throw new UnsupportedFeatureException(operation, e.errno(), "flag BPF_F_CPU", "7.0");
+        try (Scratch scratch = at(key)) {
+            values.write(value, scratch.value, 0);
+            try {
+                map.update(scratch, ONE_CPU | (long) cpu << 32);
+            } catch (BpfException e) {
+                if (lacksFlag(e)) {
+                    String operation = "update one CPU's value in map '" + map.name() + "'";
+                    throw new UnsupportedFeatureException(operation, e.errno(), "flag BPF_F_CPU", "7.0");
+                }
             }
         }
     }
@@ -240,7 +245,9 @@ public final class PerCpuMap<K, V> {
      * @throws BpfException if the kernel refuses; the elements of arrays cannot be removed
      */
     public boolean delete(K key) {
-        return map.delete(at(key));
+        try (Scratch scratch = at(key)) {
+            return map.delete(scratch);
+        }
     }
 
     /**

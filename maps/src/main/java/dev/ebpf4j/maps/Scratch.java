@@ -7,14 +7,17 @@ import dev.ebpf4j.sys.BpfAttr.MapElem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory for one thread's operations on one map: per command an attr that is filled once and for all, and the key and
  * value that it points to. So an operation writes a key (and value) and issues the call, nothing more.
  *
+ * <p>A platform thread keeps its own for good; a virtual thread borrows one for each operation, whose end is {@link #close}.
+ *
  * <p>Each command has an attr of its own because the kernel refuses one whose unused tail is not zero.
  */
-final class Scratch {
+final class Scratch implements AutoCloseable {
     private static final int ATTR = MapElem.BYTES;
 
     /** How much of the attr each command uses. */
@@ -24,7 +27,10 @@ final class Scratch {
     static final int DELETE_SIZE = MapElem.KEY + Long.BYTES;
     static final int NEXT_SIZE = MapElem.NEXT_KEY + Long.BYTES;
 
-    final Thread owner;
+    /** The platform thread whose it is; null if virtual threads borrow it. */
+    final @Nullable Thread owner;
+
+    private final @Nullable ScratchPool home;
     final MemorySegment key;
     final MemorySegment nextKey;
     final MemorySegment value;
@@ -43,14 +49,20 @@ final class Scratch {
     /** Whether the owner is in a system call with the map's descriptor, or about to be. */
     private boolean busy;
 
-    Scratch(int fd, int keySize, long valueSize) {
-        owner = Thread.currentThread();
-        // Freed with the thread or the map, whichever is first: both may end without telling us.
-        Arena arena = Arena.ofAuto();
-        key = arena.allocate(keySize, 8);
-        nextKey = arena.allocate(keySize, 8);
-        value = arena.allocate(valueSize, 8);
-        MemorySegment attrs = arena.allocate(5L * ATTR, 8);
+    /**
+     * The memory is freed with the thread or the map, whichever is first: both may end without telling us.
+     *
+     * @param home where it goes back to after each operation; null if the calling thread keeps it
+     */
+    Scratch(int fd, int keySize, long valueSize, @Nullable ScratchPool home) {
+        this.owner = home == null ? Thread.currentThread() : null;
+        this.home = home;
+        long keyRoom = (keySize + 7L) & ~7;
+        MemorySegment all = Arena.ofAuto().allocate(5L * ATTR + 2 * keyRoom + valueSize, 8);
+        MemorySegment attrs = all.asSlice(0, 5L * ATTR);
+        key = all.asSlice(5L * ATTR, keySize);
+        nextKey = all.asSlice(5L * ATTR + keyRoom, keySize);
+        value = all.asSlice(5L * ATTR + 2 * keyRoom, valueSize);
         MemorySegment lookupAttr = attr(attrs, 0, fd);
         lookupAttr.set(JAVA_LONG, MapElem.VALUE, value.address());
         updateAttr = attr(attrs, 1, fd);
@@ -98,6 +110,14 @@ final class Scratch {
     void leave() {
         VarHandle.releaseFence();
         busy = false;
+    }
+
+    /** Ends an operation: what was borrowed goes back, and what it holds must not be looked at any more. */
+    @Override
+    public void close() {
+        if (home != null) {
+            home.give(this);
+        }
     }
 
     boolean isBusy() {

@@ -38,20 +38,21 @@ final class SingleElements implements BatchSource {
 
     /** Puts an element at an index; false if it was gone. */
     private boolean takeNext(BatchCursor into, int index) {
-        Scratch scratch = map.scratch();
-        if (walk != null) {
-            walk.advance();
-            scratch.key.copyFrom(walk.key());
-        }
-        if (!take(scratch)) {
+        try (Scratch scratch = map.scratch()) {
             if (walk != null) {
-                walk.vanished();
+                walk.advance();
+                scratch.key.copyFrom(walk.key());
             }
-            return false;
+            if (!take(scratch)) {
+                if (walk != null) {
+                    walk.vanished();
+                }
+                return false;
+            }
+            MemorySegment.copy(scratch.key, 0, into.keys(), into.keyOffset(index), map.keySize());
+            MemorySegment.copy(scratch.value, 0, into.values(), into.valueOffset(index), map.valueBytes());
+            return true;
         }
-        MemorySegment.copy(scratch.key, 0, into.keys(), into.keyOffset(index), map.keySize());
-        MemorySegment.copy(scratch.value, 0, into.values(), into.valueOffset(index), map.valueBytes());
-        return true;
     }
 
     private boolean take(Scratch scratch) {

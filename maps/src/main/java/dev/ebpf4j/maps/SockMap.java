@@ -70,13 +70,14 @@ public final class SockMap<K> {
      * @throws BpfException if the kernel refuses
      */
     public void update(K key, int fd) {
-        Scratch scratch = at(key);
-        if (cookies) {
-            scratch.value.set(JAVA_LONG_UNALIGNED, 0, fd);
-        } else {
-            scratch.value.set(JAVA_INT_UNALIGNED, 0, fd);
+        try (Scratch scratch = at(key)) {
+            if (cookies) {
+                scratch.value.set(JAVA_LONG_UNALIGNED, 0, fd);
+            } else {
+                scratch.value.set(JAVA_INT_UNALIGNED, 0, fd);
+            }
+            map.update(scratch, BpfMap.ANY);
         }
-        map.update(scratch, BpfMap.ANY);
     }
 
     /**
@@ -92,8 +93,11 @@ public final class SockMap<K> {
             throw new UnsupportedOperationException(
                     "map '" + map.name() + "' has values of 4 bytes; the kernel tells cookies where they have 8");
         }
-        Scratch scratch = at(key);
-        return map.lookup(scratch) ? OptionalLong.of(scratch.value.get(JAVA_LONG_UNALIGNED, 0)) : OptionalLong.empty();
+        try (Scratch scratch = at(key)) {
+            return map.lookup(scratch)
+                    ? OptionalLong.of(scratch.value.get(JAVA_LONG_UNALIGNED, 0))
+                    : OptionalLong.empty();
+        }
     }
 
     /**
@@ -104,14 +108,15 @@ public final class SockMap<K> {
      * @throws BpfException if the kernel refuses
      */
     public boolean delete(K key) {
-        Scratch scratch = at(key);
-        try {
-            return map.delete(scratch);
-        } catch (BpfException e) {
-            if (isEmptySlot(scratch, e)) {
-                return false;
+        try (Scratch scratch = at(key)) {
+            try {
+                return map.delete(scratch);
+            } catch (BpfException e) {
+                if (isEmptySlot(scratch, e)) {
+                    return false;
+                }
+                throw e;
             }
-            throw e;
         }
     }
 

@@ -73,19 +73,20 @@ public final class StackTraces {
      */
     public long @Nullable [] addresses(int id) {
         require(false);
-        Scratch scratch = at(id);
-        if (!map.lookup(scratch)) {
-            return null;
-        }
-        long[] all = new long[map.valueSize() / Long.BYTES];
-        int depth = 0;
-        for (; depth < all.length; depth++) {
-            all[depth] = scratch.value.get(JAVA_LONG_UNALIGNED, (long) depth * Long.BYTES);
-            if (all[depth] == 0) {
-                break;
+        try (Scratch scratch = at(id)) {
+            if (!map.lookup(scratch)) {
+                return null;
             }
+            long[] all = new long[map.valueSize() / Long.BYTES];
+            int depth = 0;
+            for (; depth < all.length; depth++) {
+                all[depth] = scratch.value.get(JAVA_LONG_UNALIGNED, (long) depth * Long.BYTES);
+                if (all[depth] == 0) {
+                    break;
+                }
+            }
+            return Arrays.copyOf(all, depth);
         }
-        return Arrays.copyOf(all, depth);
     }
 
     /**
@@ -99,19 +100,20 @@ public final class StackTraces {
      */
     public @Nullable List<Frame> frames(int id) {
         require(true);
-        Scratch scratch = at(id);
-        if (!map.lookup(scratch)) {
-            return null;
-        }
-        List<Frame> frames = new ArrayList<>();
-        for (long at = 0; at + FRAME_BYTES <= map.valueSize(); at += FRAME_BYTES) {
-            int status = scratch.value.get(JAVA_INT_UNALIGNED, at);
-            if (status != VALID && status != IP) {
-                break;
+        try (Scratch scratch = at(id)) {
+            if (!map.lookup(scratch)) {
+                return null;
             }
-            frames.add(frame(scratch.value, at, status == VALID));
+            List<Frame> frames = new ArrayList<>();
+            for (long at = 0; at + FRAME_BYTES <= map.valueSize(); at += FRAME_BYTES) {
+                int status = scratch.value.get(JAVA_INT_UNALIGNED, at);
+                if (status != VALID && status != IP) {
+                    break;
+                }
+                frames.add(frame(scratch.value, at, status == VALID));
+            }
+            return frames;
         }
-        return frames;
     }
 
     private static Frame frame(MemorySegment value, long at, boolean valid) {
@@ -151,7 +153,9 @@ public final class StackTraces {
      * @throws dev.ebpf4j.error.BpfException if the kernel refuses
      */
     public boolean delete(int id) {
-        return map.delete(at(id));
+        try (Scratch scratch = at(id)) {
+            return map.delete(scratch);
+        }
     }
 
     private Scratch at(int id) {
