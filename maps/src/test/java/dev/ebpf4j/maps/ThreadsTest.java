@@ -33,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many threads on one map, one view, one mapping; closing while they work. */
+@SuppressWarnings("ThreadPriorityCheck") // yielding is what makes virtual threads change places
 class ThreadsTest {
     private static final long NONE = Long.MIN_VALUE;
 
@@ -135,7 +136,7 @@ class ThreadsTest {
             BpfHashMap<Long, Long> view = BpfHashMap.of(map, new Waiting(Codecs.LONG), new Waiting(Codecs.LONG));
             List<Future<?>> work = new ArrayList<>();
             for (int thread = 0; thread < count; thread++) {
-                long key = thread + 1;
+                long key = thread + 1L;
                 work.add(threads.submit(() -> {
                     for (long round = 0; round < 50; round++) {
                         view.update(key, key * 1000 + round);
