@@ -12,11 +12,11 @@ final class Areas {
     private Areas() {}
 
     static List<Area> all() {
-        return List.of(cold(), hot(), live(), callbacks(), decode(), perf(), send(), maps(), load());
+        return List.of(cold(), hot(), live(), callbacks(), decode(), perf(), send(), maps(), batches(), load());
     }
 
     private static Area cold() {
-        Builder area = new Builder("cold", 15, 8);
+        Builder area = new Builder("cold", 15, 6);
         area.drain("ring drain, 64 MiB, 8 B", COLD, 8, 1, Goal.none());
         area.drain("ring drain, 64 MiB, 64 B", COLD, 64, 1, Goal.rate(2.2));
         area.drain("ring drain, 64 MiB, 256 B", COLD, 256, 1, Goal.rate(2.3));
@@ -26,7 +26,7 @@ final class Areas {
     }
 
     private static Area hot() {
-        Builder area = new Builder("hot", 31, 8);
+        Builder area = new Builder("hot", 31, 25);
         area.drain("ring drain, 256 KiB, 8 B", HOT, 8, 10, Goal.none());
         area.drain("ring drain, 256 KiB, 64 B", HOT, 64, 40, Goal.rate(2));
         area.drain("ring drain, 256 KiB, 256 B", HOT, 256, 40, Goal.none());
@@ -50,7 +50,7 @@ final class Areas {
     }
 
     private static Area callbacks() {
-        Builder area = new Builder("callbacks", 31, 8);
+        Builder area = new Builder("callbacks", 31, 25);
         for (String consumer : List.of("sum", "xor", "fields")) {
             String command = "drain OBJECT " + HOT + " 64 40 " + consumer;
             area.variants.add(Variant.java("alone " + consumer, command).in("alone " + consumer));
@@ -65,10 +65,16 @@ final class Areas {
     }
 
     private static Area decode() {
-        Builder area = new Builder("decode", 31, 8);
+        Builder area = new Builder("decode", 31, 25);
         String command = "drain OBJECT " + HOT + " 64 40 ";
         area.variants.add(Variant.java("raw", command + "sum").in("raw"));
+        area.variants.add(Variant.java("view", command + "view").in("view"));
         area.variants.add(Variant.java("record", command + "record").in("record"));
+        area.rows.add(new Row(
+                "6 fields, one a string of 16, through a flyweight, over the raw drain",
+                List.of("raw"),
+                "view",
+                Goal.extra(3)));
         area.rows.add(new Row(
                 "6 fields, one a string of 16, into a Java record, over the raw drain",
                 List.of("raw"),
@@ -78,19 +84,19 @@ final class Areas {
     }
 
     private static Area perf() {
-        Builder area = new Builder("perf", 31, 8);
+        Builder area = new Builder("perf", 31, 25);
         area.pair("perf buffer drain, 256 KiB, 64 B", "perf OBJECT " + HOT + " 64 10", Goal.none());
         return area.build();
     }
 
     private static Area send() {
-        Builder area = new Builder("send", 31, 8);
+        Builder area = new Builder("send", 31, 25);
         area.pair("user ring buffer, 64 B: reserve, write, submit", "send OBJECT " + HOT + " 64 20", Goal.none());
         return area.build();
     }
 
     private static Area maps() {
-        Builder area = new Builder("maps", 31, 8);
+        Builder area = new Builder("maps", 31, 25);
         for (String kind : List.of("hash4", "hash16", "array")) {
             for (String operation : List.of("lookup", "update", "delete", "next")) {
                 if (!kind.equals("array") || !operation.equals("delete")) {
@@ -108,8 +114,21 @@ final class Areas {
         return area.build();
     }
 
+    private static Area batches() {
+        Builder area = new Builder("batches", 31, 25);
+        for (String kind : List.of("hash4", "hash16")) {
+            for (String operation : List.of("lookup", "update", "delete")) {
+                for (int count : new int[] {1000, 10_000}) {
+                    String command = " " + operation + " " + count;
+                    area.pair(kind + " batch" + command, "batch " + kind + command + " 2", Goal.time(1.05));
+                }
+            }
+        }
+        return area.build();
+    }
+
     private static Area load() {
-        Builder area = new Builder("load", 11, 150);
+        Builder area = new Builder("load", 11, 50);
         area.variants.add(Variant.libbpf("libbpf", "load FIELDS"));
         area.variants.add(Variant.libbpf("libbpf btf", "btf"));
         area.variants.add(Variant.java("first", "load-first FIELDS"));

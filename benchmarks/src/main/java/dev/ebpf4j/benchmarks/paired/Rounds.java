@@ -17,7 +17,7 @@ final class Rounds implements AutoCloseable {
     /** Part of the time in which a peer runs with real-time priority; the rest is for everybody else. */
     private static final double REST = 0.6;
 
-    private static final int MOST_WARM_UP = 4;
+    private static final int MORE_WARM_UP = 25;
 
     /** Less than this much compiling, in nanoseconds, while everything is done once means that a JVM is warm. */
     private static final long STILL = 5_000_000;
@@ -55,7 +55,7 @@ final class Rounds implements AutoCloseable {
     /** Does everything that JVMs do, until they no longer compile anything meanwhile. */
     private void warmUp() throws IOException, InterruptedException {
         long compiled = 0;
-        for (int i = 0; i < MOST_WARM_UP * area.warmUp(); i++) {
+        for (int i = 0; i < area.warmUp() + MORE_WARM_UP; i++) {
             for (Variant variant : area.variants()) {
                 if (variant.isJava()) {
                     time(variant);

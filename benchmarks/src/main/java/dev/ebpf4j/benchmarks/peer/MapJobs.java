@@ -31,6 +31,7 @@ final class MapJobs {
     static void addTo(Map<String, Job> jobs) {
         MapJobs maps = new MapJobs();
         jobs.put("map", maps::map);
+        jobs.put("batch", new BatchJobs()::batch);
         jobs.put("reads", new MappedReads()::reads);
     }
 

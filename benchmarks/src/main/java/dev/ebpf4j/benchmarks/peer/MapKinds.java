@@ -19,25 +19,25 @@ final class MapKinds {
 
     static Operations open(String kind) {
         return switch (kind) {
-            case "hash4" -> new ByteOperations(create(MapType.HASH, 4, 8, 65_536));
-            case "hash16" -> new ByteOperations(create(MapType.HASH, 16, 32, 65_536));
-            case "array" -> new ByteOperations(create(MapType.ARRAY, 4, 8, MapJobs.ENTRIES));
-            case "percpu" -> new ByteOperations(create(MapType.PERCPU_HASH, 4, 8, 65_536));
             case "hash4-typed" ->
                 new TypedOperations<>(
-                        BpfHashMap.of(create(MapType.HASH, 4, 8, 65_536), Codecs.INT, Codecs.LONG),
-                        i -> i,
-                        i -> (long) i,
-                        value -> value);
+                        BpfHashMap.of(create("hash4"), Codecs.INT, Codecs.LONG), i -> i, i -> (long) i, value -> value);
             case "hash16-typed" ->
                 new TypedOperations<>(
-                        BpfHashMap.of(
-                                create(MapType.HASH, 16, 32, 65_536),
-                                Codecs.record(FlowKey.class),
-                                Codecs.record(FlowValue.class)),
+                        BpfHashMap.of(create("hash16"), Codecs.record(FlowKey.class), Codecs.record(FlowValue.class)),
                         i -> new FlowKey(i, 0, 0, 0),
                         i -> new FlowValue(i, 0, 0, 0),
                         FlowValue::packets);
+            default -> new ByteOperations(create(kind));
+        };
+    }
+
+    static BpfMap create(String kind) {
+        return switch (kind) {
+            case "hash4" -> create(MapType.HASH, 4, 8, 65_536);
+            case "hash16" -> create(MapType.HASH, 16, 32, 65_536);
+            case "array" -> create(MapType.ARRAY, 4, 8, MapJobs.ENTRIES);
+            case "percpu" -> create(MapType.PERCPU_HASH, 4, 8, 65_536);
             default -> throw new IllegalArgumentException("no kind " + kind);
         };
     }

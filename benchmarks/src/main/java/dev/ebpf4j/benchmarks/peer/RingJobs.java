@@ -34,7 +34,7 @@ final class RingJobs {
 
     private final Map<String, OpenRing> rings = new HashMap<>();
     private final Map<String, PerfBuffer> perfs = new HashMap<>();
-    private final Map<String, Summing> consumers = new HashMap<>();
+    private final Map<String, Summing> adders = new HashMap<>();
 
     static void addTo(Map<String, Job> jobs) {
         RingJobs rings = new RingJobs();
@@ -59,8 +59,8 @@ final class RingJobs {
         return known;
     }
 
-    private Summing consumer(OpenRing ring, String name) {
-        return consumers.computeIfAbsent(
+    private Summing adder(OpenRing ring, String name) {
+        return adders.computeIfAbsent(
                 name, _ -> Consumers.of(name, TypeRef.named(ring.object.spec().btf(), "peer_sample")));
     }
 
@@ -68,16 +68,16 @@ final class RingJobs {
     private Result drain(List<String> arguments) throws IOException {
         OpenRing ring = ring(arguments);
         TestRun run = job(ring.bytes / 16, arguments.get(2));
-        Summing consumer = consumer(ring, arguments.size() > 4 ? arguments.get(4) : "sum");
+        Summing adder = adder(ring, arguments.size() > 4 ? arguments.get(4) : "sum");
         long operations = 0;
         long nanos = 0;
         for (int times = Integer.parseInt(arguments.get(3)); times > 0; times--) {
             long written = ring.program.testRun(run).returnValue();
-            consumer.sum = 0;
+            adder.sum = 0;
             long start = System.nanoTime();
-            int count = ring.buffer.consume(consumer);
+            int count = ring.buffer.consume(adder.consumer());
             nanos += System.nanoTime() - start;
-            if (count != written || consumer.sum != consumer.expected(written)) {
+            if (count != written || adder.sum != adder.expected(written)) {
                 throw new IllegalStateException("wrong records");
             }
             operations += written;
@@ -88,13 +88,13 @@ final class RingJobs {
     /** OBJECT RING-BYTES MILLISECONDS: consumes busily, with the default pauses. */
     private Result live(List<String> arguments) throws IOException {
         OpenRing ring = ring(arguments);
-        Summing consumer = consumer(ring, "sum");
-        ring.buffer.consume(consumer);
+        Summing adder = adder(ring, "sum");
+        ring.buffer.consume(adder.consumer());
         long start = System.nanoTime();
         long end = start + Long.parseLong(arguments.get(2)) * MILLI;
         long operations = 0;
         for (long now = start; now < end; now = System.nanoTime()) {
-            operations += ring.buffer.spin(Duration.ofNanos(end - now), consumer);
+            operations += ring.buffer.spin(Duration.ofNanos(end - now), adder.consumer());
         }
         return new Result(operations, System.nanoTime() - start);
     }
@@ -106,7 +106,7 @@ final class RingJobs {
         long count = PERF_PAGES * 4096L * 3 / 4 / (size + 16);
         ByteBuffer context = ByteBuffer.allocate(2 * Long.BYTES).order(ByteOrder.nativeOrder());
         TestRun run = TestRun.onContext(context.putLong(count).putLong(size).array());
-        Summing consumer = consumer(ring, "sum");
+        Summing adder = adder(ring, "sum");
         PerfBuffer buffer = perfs.computeIfAbsent(
                 arguments.get(1),
                 _ -> PerfBuffer.open(PerfOptions.DEFAULT.withPages(PERF_PAGES), ring.object.map("perf")));
@@ -114,11 +114,11 @@ final class RingJobs {
         int times = Integer.parseInt(arguments.get(3));
         for (int i = 0; i < times; i++) {
             ring.object.program("produce_perf").testRun(run);
-            consumer.sum = 0;
+            adder.sum = 0;
             long start = System.nanoTime();
-            int read = buffer.consume(consumer);
+            int read = buffer.consume(adder.consumer());
             nanos += System.nanoTime() - start;
-            if (read != count || consumer.sum != consumer.expected(count)) {
+            if (read != count || adder.sum != adder.expected(count)) {
                 throw new IllegalStateException("wrong records");
             }
         }
