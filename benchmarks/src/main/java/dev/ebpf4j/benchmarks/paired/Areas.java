@@ -164,11 +164,9 @@ final class Areas {
         }
 
         void map(String kind, String ourKind, String operation, Goal goal) {
-            String other = kind + " " + operation + " libbpf";
             String what = ourKind + " " + operation;
-            if (kind.equals(ourKind)) {
-                variants.add(Variant.libbpf(other, "map " + kind + " " + operation + " 1"));
-            }
+            String other = what + " libbpf";
+            variants.add(Variant.libbpf(other, "map " + kind + " " + operation + " 1"));
             variants.add(Variant.java(what, "map " + ourKind + " " + operation + " 1"));
             rows.add(new Row(what, List.of(other), what, goal));
         }
