@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// Reports process starts and exits through a ring buffer.
+// Reports process starts and exits.
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "events.bpf.h"
 
 #define FILENAME_SIZE 128
 
@@ -29,11 +30,6 @@ struct {
 	__type(value, __u64);
 } start_times SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 256 * 1024);
-} events SEC(".maps");
-
 static __always_inline void describe(struct event *event, __u32 pid)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
@@ -55,7 +51,7 @@ int on_exec(struct trace_event_raw_sched_process_exec *ctx)
 	if (min_duration_ns)
 		return 0;
 
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	event = reserve_event(sizeof(*event));
 	if (!event)
 		return 0;
 	describe(event, pid);
@@ -64,7 +60,7 @@ int on_exec(struct trace_event_raw_sched_process_exec *ctx)
 	event->duration_ns = 0;
 	at = ctx->__data_loc_filename & 0xffff;
 	bpf_probe_read_kernel_str(event->filename, sizeof(event->filename), (void *)ctx + at);
-	bpf_ringbuf_submit(event, 0);
+	send_event(ctx, event, sizeof(*event));
 	return 0;
 }
 
@@ -91,7 +87,7 @@ int on_exit(void *ctx)
 	if (duration < min_duration_ns)
 		return 0;
 
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	event = reserve_event(sizeof(*event));
 	if (!event)
 		return 0;
 	describe(event, pid);
@@ -100,7 +96,7 @@ int on_exit(void *ctx)
 	event->exit_code = (BPF_CORE_READ(task, exit_code) >> 8) & 0xff;
 	event->duration_ns = duration;
 	event->filename[0] = 0;
-	bpf_ringbuf_submit(event, 0);
+	send_event(ctx, event, sizeof(*event));
 	return 0;
 }
 

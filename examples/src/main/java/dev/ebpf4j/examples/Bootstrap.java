@@ -6,7 +6,7 @@ import dev.ebpf4j.codec.TypeRef;
 import dev.ebpf4j.elf.ElfReader;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.LoadedObject;
-import dev.ebpf4j.rings.RingBuffer;
+import dev.ebpf4j.rings.Events;
 import dev.ebpf4j.spec.ObjectSpec;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -49,6 +49,11 @@ public final class Bootstrap implements Callable<Integer> {
             description = "Stop after this many seconds.")
     private long maxSeconds = Long.MAX_VALUE;
 
+    @Option(
+            names = {"-p", "--perf-buffer"},
+            description = "Use a perf buffer, as on kernels before 5.8, which have no ring buffers.")
+    private boolean perfBuffer;
+
     private long shown;
 
     private Bootstrap() {}
@@ -67,6 +72,9 @@ public final class Bootstrap implements Callable<Integer> {
         byte[] elf = Examples.compile("bootstrap.bpf.c");
         ObjectSpec spec = ElfReader.read(elf, "bootstrap")
                 .withVariable("min_duration_ns", TimeUnit.MILLISECONDS.toNanos(minDurationMs));
+        if (perfBuffer || !Examples.hasRingBuffers()) {
+            spec = Examples.withPerfBuffer(spec);
+        }
         Codec<ProcessEvent> codec = Codecs.record(ProcessEvent.class)
                 .bind(TypeRef.named(
                         Objects.requireNonNull(spec.btf(), "bootstrap.bpf.c is compiled with BTF"), "event"));
@@ -79,13 +87,13 @@ public final class Bootstrap implements Callable<Integer> {
 
     private void watch(ObjectSpec spec, Codec<ProcessEvent> codec, StopSignal stop) {
         try (LoadedObject object = BpfLoader.load(spec);
-                RingBuffer ring = RingBuffer.open(object.map("events"))) {
-            stop.onStop(ring::wakeup);
+                Events events = Events.open(object.map("events"))) {
+            stop.onStop(events::wakeup);
             object.attachAll();
             out.printf(ROW, "TIME", "EVENT", "COMM", "PID", "PPID", "FILENAME/EXIT CODE");
             long end = System.nanoTime() + Math.min(TimeUnit.SECONDS.toNanos(maxSeconds), Long.MAX_VALUE / 2);
             while (!stop.asked() && shown < maxEvents && end - System.nanoTime() > 0) {
-                ring.poll(Duration.ofNanos(end - System.nanoTime()), event -> show(event.read(codec)));
+                events.poll(Duration.ofNanos(end - System.nanoTime()), event -> show(event.read(codec)));
             }
         }
     }

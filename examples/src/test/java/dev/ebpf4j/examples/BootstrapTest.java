@@ -19,7 +19,17 @@ class BootstrapTest {
 
     @Test
     void showsStartsAndExitsWithCodeAndLifeTime() throws Exception {
-        try (Running bootstrap = Running.start(Bootstrap.class)) {
+        assertShowsStartsAndExits();
+    }
+
+    /** R6: the same example, with what kernels had before ring buffers. */
+    @Test
+    void showsTheSameThroughAPerfBuffer() throws Exception {
+        assertShowsStartsAndExits("--perf-buffer");
+    }
+
+    private static void assertShowsStartsAndExits(String... options) throws Exception {
+        try (Running bootstrap = Running.start(Bootstrap.class, options)) {
             bootstrap.linesUntil(line -> line.startsWith("TIME "));
             Process trueProcess = new ProcessBuilder("/bin/true").start();
             Process shell = new ProcessBuilder("sh", "-c", "sleep 1; exit 3").start();
