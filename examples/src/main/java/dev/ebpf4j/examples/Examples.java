@@ -36,7 +36,9 @@ final class Examples {
             try {
                 Files.writeString(header, source(HEADER));
                 return Clang.find()
-                        .compile(CompileRequest.of(name, source(name)).include(folder).build())
+                        .compile(CompileRequest.of(name, source(name))
+                                .include(folder)
+                                .build())
                         .toBytes();
             } finally {
                 Files.deleteIfExists(header);
@@ -55,9 +57,8 @@ final class Examples {
 
     /** Whether this kernel has ring buffers: asked by making one. */
     static boolean hasRingBuffers() {
-        MapSpec smallest = MapSpec.builder("probe", MapType.RINGBUF)
-                .maxEntries(RING_BYTES)
-                .build();
+        MapSpec smallest =
+                MapSpec.builder("probe", MapType.RINGBUF).maxEntries(RING_BYTES).build();
         try (BpfMap probe = BpfMap.create(smallest)) {
             return probe.fd() >= 0;
         } catch (BpfException e) {

@@ -2,6 +2,8 @@ package dev.ebpf4j.rings;
 
 import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.Sys;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +55,19 @@ public abstract sealed class Events implements AutoCloseable permits RingBuffer,
             channels.forEach(Channel::unmap);
             throw t;
         }
+    }
+
+    /**
+     * Opens maps of either type, so that a program for old kernels, which have no ring buffers, is consumed by the same code.
+     *
+     * @param maps one or more maps, all of type RINGBUF or all of type PERF_EVENT_ARRAY
+     * @return a {@link RingBuffer} or a {@link PerfBuffer} with the usual options, to be closed by the caller
+     * @throws IllegalArgumentException if there is no map, or the maps are of another type or of different types
+     * @throws BpfException if the kernel refuses
+     */
+    public static Events open(BpfMap... maps) {
+        boolean perf = maps.length > 0 && maps[0].type() == MapType.PERF_EVENT_ARRAY;
+        return perf ? PerfBuffer.open(maps) : RingBuffer.open(maps);
     }
 
     /**
