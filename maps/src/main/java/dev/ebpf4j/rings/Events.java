@@ -97,7 +97,8 @@ public abstract sealed class Events implements AutoCloseable permits RingBuffer,
      * Hands out the records that are there, or if there are none waits for some without sleeping: the CPU is busy all the
      * time, no system call is made, and the kernel need not wake anybody (programs may pass BPF_RB_NO_WAKEUP). It looks at
      * the rings after pauses of about 20 µs, and of less where a ring fills faster: with a program that sends on another
-     * CPU that is several times as fast as to look at once. So a record waits for 20 µs at most.
+     * CPU that is several times as fast as to look at once. So a record waits for 20 µs at most. A virtual thread sleeps in the
+     * pauses, and so leaves its carrier to others, but uses timers.
      *
      * @param timeout how long to wait at most; 0 or less looks once
      * @param consumer what gets each record

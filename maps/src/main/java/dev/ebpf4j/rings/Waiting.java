@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,14 +99,14 @@ final class Waiting {
      * @param deadline when to return if that is earlier
      * @return false if there is no more to wait for, as of {@link #await}
      */
-    @SuppressWarnings("ThreadPriorityCheck") // what else waits on the carrier of a virtual thread may go first
     boolean spin(long next, long deadline) {
         long until = next - deadline < 0 ? next : deadline;
         Thread thread = Thread.currentThread();
         long now = System.nanoTime();
         while (now - until < 0 && !signalled && !thread.isInterrupted()) {
             if (thread.isVirtual()) {
-                Thread.yield();
+                LockSupport.parkNanos(
+                        until - now); // a yield in a loop would starve those that a platform thread unparks
             } else {
                 Thread.onSpinWait();
             }
