@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 class EventsStressTest {
     private static final int KINDS = 6;
 
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     /** Takes records in one of several ways until the ring is closed; interrupts and wake-ups are no end. */
     private void takeUntilClosed(RingBuffer ring, int kind, EventConsumer consumer) {
