@@ -109,8 +109,7 @@ class MapDefinitionsTest {
                     List.of("packets", "bytes"),
                     stats.members().stream().map(BtfType.Member::name).toList());
             CodecMismatchException e = assertThrows(
-                    CodecMismatchException.class,
-                    () -> BpfHashMap.of(opened, Codecs.LONG, Codecs.record(Stats.class)));
+                    CodecMismatchException.class, () -> BpfHashMap.of(opened, Codecs.LONG, Codecs.record(Stats.class)));
             assertTrue(e.toString().contains("key of map 'counts'"), e::toString);
         }
     }
