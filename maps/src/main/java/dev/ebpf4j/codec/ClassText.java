@@ -75,12 +75,12 @@ abstract class ClassText {
     private final List<Object> data = new ArrayList<>();
     private final List<ClassDesc> kinds = new ArrayList<>();
     private final List<Method> methods = new ArrayList<>();
-    private final ClassDesc implemented;
+    private final List<ClassDesc> implemented;
 
-    /** A class of that name in the package of {@code beside}, which implements an interface. */
-    ClassText(Class<?> beside, String name, ClassDesc implemented) {
+    /** A class of that name in the package of {@code beside}, which implements interfaces. */
+    ClassText(Class<?> beside, String name, ClassDesc... implemented) {
         self = ClassDesc.of(beside.getPackageName(), name);
-        this.implemented = implemented;
+        this.implemented = List.of(implemented);
     }
 
     static ClassDesc desc(Class<?> type) {

@@ -134,19 +134,35 @@ public final class Flyweight<T> {
         return "flyweight " + type.getSimpleName();
     }
 
+    /** What every flyweight is, too: it can be pointed at another window. */
+    public interface View {
+        /**
+         * Looks through another window from now on. Pointing a flyweight at its event for each record is cheaper than
+         * leaving it there: the compiler then knows what it sees.
+         *
+         * @param window the bytes
+         */
+        void look(Window window);
+    }
+
     /**
      * A struct within another: its window is a piece of the other's. Used by implementations.
      *
      * @param <T> its interface
      */
-    public static final class Part<T> implements Window {
-        private final Window outer;
+    public static final class Part<T> implements Window, View {
+        private Window outer;
         private final T view;
         private int start;
 
         private Part(Flyweight<T> flyweight, Window outer) {
             this.outer = outer;
             this.view = flyweight.over(this);
+        }
+
+        @Override
+        public void look(Window window) {
+            outer = window;
         }
 
         /**

@@ -26,8 +26,8 @@ import java.util.Objects;
  * Makes the implementation of a flyweight's interface for one layout.
  *
  * <pre>
- * final class ExecView implements Exec {
- *   private final Window window;
+ * final class ExecView implements Exec, Flyweight.View {
+ *   private Window window;
  *   private final Flyweight.Part p5;
  *   public int pid() { return window.getInt(8); }
  *   public String comm() { return (String) window.read(c1, 16); }
@@ -41,14 +41,17 @@ final class FlyweightClass extends ClassText {
     private static final ClassDesc FLYWEIGHT = desc(Flyweight.class);
     private static final ClassDesc PART = desc(Flyweight.Part.class);
     private static final MethodTypeDesc CONSTRUCTOR = MethodTypeDesc.of(CD_void, WINDOW);
+    private static final ClassDesc VIEW = desc(Flyweight.View.class);
+    private static final String LOOK = "look";
     private static final String FIELD = "window";
 
     private final Map<String, Accessor> byMethod = new HashMap<>();
     private final Map<Accessor, Integer> parts = new HashMap<>(); // the constant of its flyweight
 
     private FlyweightClass(Class<?> beside, Class<?> type, List<Accessor> accessors) {
-        super(beside, type.getSimpleName().concat("View"), desc(type));
+        super(beside, type.getSimpleName().concat("View"), desc(type), VIEW);
         method(INIT_NAME, CONSTRUCTOR);
+        method(LOOK, CONSTRUCTOR);
         for (Accessor accessor : accessors) {
             MethodTypeDesc method = descriptor(accessor);
             if (byMethod.put(key(accessor.method().getName(), method), accessor) == null) {
@@ -114,7 +117,7 @@ final class FlyweightClass extends ClassText {
 
     @Override
     void fields(ClassBuilder c) {
-        c.withField(FIELD, WINDOW, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL);
+        c.withField(FIELD, WINDOW, ClassFile.ACC_PRIVATE);
         for (int part : parts.values()) {
             c.withField(partName(part), PART, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL);
         }
@@ -128,6 +131,10 @@ final class FlyweightClass extends ClassText {
     void body(String name, MethodTypeDesc type, CodeBuilder b) {
         if (name.equals(INIT_NAME)) {
             construct(b);
+            return;
+        }
+        if (name.equals(LOOK) && type.equals(CONSTRUCTOR)) {
+            look(b);
             return;
         }
         Accessor accessor = Objects.requireNonNull(byMethod.get(key(name, type)));
@@ -148,6 +155,15 @@ final class FlyweightClass extends ClassText {
             load(b, part);
             b.aload(1).invokevirtual(FLYWEIGHT, "part", MethodTypeDesc.of(PART, WINDOW));
             b.putfield(self(), partName(part), PART);
+        }
+        b.return_();
+    }
+
+    private void look(CodeBuilder b) {
+        b.aload(0).aload(1).putfield(self(), FIELD, WINDOW);
+        for (int part : parts.values()) {
+            b.aload(0).getfield(self(), partName(part), PART);
+            b.aload(1).invokevirtual(PART, LOOK, CONSTRUCTOR);
         }
         b.return_();
     }

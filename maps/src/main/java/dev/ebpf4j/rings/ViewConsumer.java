@@ -1,6 +1,7 @@
 package dev.ebpf4j.rings;
 
 import dev.ebpf4j.codec.Flyweight;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -8,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class ViewConsumer implements EventConsumer, TypedConsumers.OfViews {
     private final @Nullable Flyweight<?> flyweight;
     private final @Nullable Consumer<Object> consumer;
-    private @Nullable Event shown;
-    private @Nullable Object view;
+    private Flyweight.@Nullable View view;
 
     ViewConsumer() {
         this(null, null);
@@ -26,18 +26,15 @@ final class ViewConsumer implements EventConsumer, TypedConsumers.OfViews {
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // an events object lends the same object for all its records
     public void accept(Event event) {
         Consumer<Object> receiver = consumer;
-        Object seen = view;
-        if (receiver == null || flyweight == null) {
-            throw new IllegalStateException("a template receives no records");
-        }
-        if (seen == null || event != shown) {
-            seen = flyweight.over(event);
+        Flyweight.View seen = view;
+        if (seen == null || receiver == null) {
+            receiver = Objects.requireNonNull(consumer);
+            seen = (Flyweight.View) Objects.requireNonNull(flyweight).over(event);
             view = seen;
-            shown = event;
         }
+        seen.look(event);
         receiver.accept(seen);
     }
 }

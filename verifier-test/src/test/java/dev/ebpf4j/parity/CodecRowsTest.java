@@ -2,6 +2,7 @@ package dev.ebpf4j.parity;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,8 @@ import dev.ebpf4j.codec.TypeRef;
 import dev.ebpf4j.elf.ElfReader;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.LoadedObject;
+import dev.ebpf4j.maps.BpfArray;
+import dev.ebpf4j.maps.BpfHashMap;
 import dev.ebpf4j.rings.EventConsumer;
 import dev.ebpf4j.rings.RingBuffer;
 import dev.ebpf4j.spec.ObjectSpec;
@@ -425,6 +428,69 @@ class CodecRowsTest {
             assertEquals(List.of(5, State.RUNNING, "ab", (byte) 7, 6, State.RUNNING, "ab", (byte) 7), values);
             assertSame(kept.get(0), kept.get(1));
             assertThrows(IllegalStateException.class, () -> kept.get(0).number());
+        }
+    }
+
+    record Locked(long count, int owner) {}
+
+    record WithTimer(long fired) {}
+
+    record WithLock(int lock, long count, int owner) {}
+
+    /** The kernel has a lock, a timer and a pointer in the values; Java sees what is left. */
+    @Test
+    void row45_whatTheKernelManagesIsHiddenAndWrittenAsZero() {
+        ObjectSpec spec = Sources.object("managed", """
+            struct bpf_spin_lock { __u32 val; };
+            struct bpf_timer { __u64 __opaque[2]; } __attribute__((aligned(8)));
+            struct task_struct { int pid; };
+            const struct task_struct *complete __attribute__((unused));
+            struct locked {
+            	struct bpf_spin_lock lock;
+            	__u64 count;
+            	struct task_struct __attribute__((btf_type_tag("kptr_untrusted"))) *task;
+            	__u32 owner;
+            	__u32 pad;
+            };
+            struct timed { struct bpf_timer timer; __u64 fired; };
+            struct { __uint(type, BPF_MAP_TYPE_ARRAY); __type(key, __u32); __type(value, struct locked); __uint(max_entries, 1); } locks SEC(".maps");
+            struct { __uint(type, BPF_MAP_TYPE_HASH); __type(key, __u32); __type(value, struct timed); __uint(max_entries, 4); } timers SEC(".maps");
+            static long (*spin_lock)(struct bpf_spin_lock *lock) = (void *) 93;
+            static long (*spin_unlock)(struct bpf_spin_lock *lock) = (void *) 94;
+
+            SEC("tc")
+            int add(struct __sk_buff *skb)
+            {
+            	__u32 zero = 0;
+            	struct locked *value = bpf_map_lookup_elem(&locks, &zero);
+            	if (!value)
+            		return -1;
+            	spin_lock(&value->lock);
+            	value->count += 5;
+            	spin_unlock(&value->lock);
+            	return bpf_map_lookup_elem(&timers, &zero) ? 1 : 0;
+            }
+            """);
+        try (LoadedObject object = BpfLoader.load(spec)) {
+            assertTrue(object.map("locks").valueType().hasSpinLock());
+            assertFalse(object.map("timers").valueType().hasSpinLock());
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            BpfArray<Locked> locks = BpfArray.of(object.map("locks"), Codecs.record(lookup, Locked.class));
+            locks.update(0, new Locked(7, 8));
+            BpfHashMap<Integer, WithTimer> timers =
+                    BpfHashMap.of(object.map("timers"), Codecs.INT, Codecs.record(lookup, WithTimer.class));
+            timers.update(0, new WithTimer(9));
+            assertEquals(1, Sources.run(object.program("add")));
+            assertEquals(new Locked(12, 8), locks.lookup(0));
+            assertEquals(new WithTimer(9), timers.lookup(0));
+            byte[] raw = BpfArray.of(object.map("locks"), Codecs.bytes(32)).lookup(0);
+            assertArrayEquals(new byte[4], Arrays.copyOf(raw, 4), "the kernel hides the lock");
+            assertArrayEquals(new byte[8], Arrays.copyOfRange(raw, 16, 24), "and the pointer");
+            String message = assertThrows(
+                            CodecMismatchException.class,
+                            () -> BpfArray.of(object.map("locks"), Codecs.record(lookup, WithLock.class)))
+                    .toString();
+            assertTrue(message.contains("<- the kernel's own, always zero here; leave it out"), message);
         }
     }
 }
