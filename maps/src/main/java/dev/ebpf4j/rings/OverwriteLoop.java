@@ -77,7 +77,7 @@ final class OverwriteLoop implements Ring.Loop {
             return count;
         } finally {
             event.takeBack();
-            ring.passed(position, discarded);
+            ring.passed(position, published, discarded);
         }
     }
 }

@@ -56,7 +56,7 @@ final class Ring implements Channel {
             new HotClass<>(MethodHandles.lookup(), OverwriteLoop.class, Loop.class), new OverwriteLoop());
 
     /** The kernel gets memory back after so many bytes, or a sixteenth of the ring if that is less. */
-    private static final long BATCH = 4096;
+    private static final long BATCH = 64 * 1024;
 
     final long size;
     final long mask;
@@ -64,6 +64,11 @@ final class Ring implements Channel {
     final long consumerPage;
     final long producerPage;
     final long data;
+
+    /** The most bytes that a record can have. */
+    final int longest;
+
+    final RingCursor cursor = new RingCursor();
     private final Sys sys;
     private final BpfMap map;
     private final long pageSize;
@@ -86,6 +91,7 @@ final class Ring implements Channel {
         this.size = Integer.toUnsignedLong(map.maxEntries());
         this.mask = size - 1;
         this.batch = Math.min(size / 16, BATCH);
+        this.longest = (int) Math.min(size - RingLoop.HEADER, RingLoop.DISCARD - 1);
         this.pageSize = sys.pageSize();
         this.loops = (map.flags() & MapSpec.RB_OVERWRITE) == 0 ? LOOPS : OVERWRITE_LOOPS;
         if (map.type() != MapType.RINGBUF) {
@@ -153,9 +159,11 @@ final class Ring implements Channel {
         return loops.of(consumer.getClass()).run(this, event, consumer, limit);
     }
 
-    /** Publishes the consumer's position, before anything that is read later, and counts what was skipped. */
-    void passed(long position, int skipped) {
-        LONG.setVolatile(ALL, consumerPage, position);
+    /** Tells the kernel the consumer's position, before anything is read later, and counts what was skipped. */
+    void passed(long position, long told, int skipped) {
+        if (position != told) {
+            LONG.setVolatile(ALL, consumerPage, position);
+        }
         if (skipped > 0) {
             discarded.getAndAdd(skipped);
         }
