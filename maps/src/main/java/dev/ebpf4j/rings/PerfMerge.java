@@ -7,9 +7,9 @@ import java.util.List;
  *
  * <p>No clock is asked, and nothing held back: all rings are looked at twice. What was there at the first look is due. A
  * record that is due was complete before the second look began, so whatever had caused it was complete too, and is seen by
- * the second look if not by the first. Therefore the records up to the second look, handed out by time until none is left
- * that is due, never put an effect before its cause. Two records of different CPUs that were being written at the same
- * moment may change places.
+ * the second look if not by the first. So the records are handed out by time until none is left that is due; of those that
+ * are not due only such as are older than one that is. That never puts an effect before its cause. Two records of different
+ * CPUs that were being written at the same moment may change places.
  *
  * <p>The order within a CPU stays as it was written.
  */
@@ -23,7 +23,12 @@ final class PerfMerge {
             ring.due = ring.end;
         }
         for (int i = 0; i < rings.size(); i++) {
-            rings.get(i).look();
+            PerfRing ring = rings.get(i);
+            long position = ring.position;
+            ring.look();
+            if (ring.position != position) {
+                ring.due = ring.position; // a copy that was made just now
+            }
         }
         int count = 0;
         while (count < limit && !event.stopping() && isDue(rings)) {
@@ -58,6 +63,24 @@ final class PerfMerge {
             }
         }
         earliest.until = next;
-        return earliest.drain(event, consumer, limit);
+        long end = earliest.end;
+        if (!isDueBeside(rings, earliest)) {
+            earliest.end = earliest.due;
+        }
+        try {
+            return earliest.drain(event, consumer, limit);
+        } finally {
+            earliest.end = end;
+        }
+    }
+
+    private static boolean isDueBeside(List<PerfRing> rings, PerfRing one) {
+        for (int i = 0; i < rings.size(); i++) {
+            PerfRing ring = rings.get(i);
+            if (ring.position < ring.due && !ring.equals(one)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

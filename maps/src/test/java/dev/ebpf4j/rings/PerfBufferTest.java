@@ -1,5 +1,6 @@
 package dev.ebpf4j.rings;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,7 +9,10 @@ import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.maps.KernelMaps;
+import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.testing.ScriptedSys;
+import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -387,5 +391,45 @@ class PerfBufferTest {
             assertEquals(0, buffer.consume(IGNORE));
             assertEquals(0, buffer.lost());
         }
+    }
+
+    /** A kernel that gives this process no capabilities, or all of them. */
+    private static Sys withCapabilities(ScriptedSys sys, int bits) {
+        return (Sys) Proxy.newProxyInstance(
+                Sys.class.getClassLoader(), new Class<?>[] {Sys.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("capget")) {
+                        ((MemorySegment) arguments[1]).fill((byte) bits);
+                        return 0L;
+                    }
+                    return method.invoke(sys, arguments);
+                });
+    }
+
+    @Test
+    void missingRightsAreToldOnlyWhereTheyAreMissing() {
+        sys.withFile("/proc/sys/kernel/perf_event_paranoid", "2\n".getBytes(US_ASCII));
+        Sys none = withCapabilities(sys, 0);
+        assertEquals(
+                "the process has neither CAP_PERFMON (Linux 5.8) nor CAP_SYS_ADMIN, and"
+                    + " /proc/sys/kernel/perf_event_paranoid is 2; events of whole CPUs need one of them, or 0 or less"
+                    + " there",
+                PerfAdvice.open(none, Errno.of(-Errno.EACCES)));
+        assertTrue(PerfAdvice.map(none, Errno.of(-Errno.EPERM), 64)
+                .startsWith("without CAP_IPC_LOCK, 64 pages for each CPU"));
+        assertEquals("", PerfAdvice.open(none, Errno.of(-Errno.ENOMEM)));
+        assertEquals("", PerfAdvice.map(none, Errno.of(-Errno.EINVAL), 64));
+        assertEquals("", PerfAdvice.open(sys, Errno.of(-Errno.EACCES)));
+        assertEquals("", PerfAdvice.map(sys, Errno.of(-Errno.EPERM), 64));
+        assertEquals(Set.of(), sys.leaks());
+    }
+
+    @Test
+    void aRefusedEventNamesCpuAndMap() {
+        SyntheticPerf perf = new SyntheticPerf(sys.failAt(6, Errno.EACCES), "0", 1);
+        BpfException e = assertThrows(BpfException.class, () -> PerfBuffer.open(ONE_PAGE, perf.map));
+        assertTrue(
+                e.getMessage().startsWith("can't open the perf event of CPU 0 for map 'events': EACCES"),
+                e::getMessage);
+        assertNothingLeft(perf);
     }
 }

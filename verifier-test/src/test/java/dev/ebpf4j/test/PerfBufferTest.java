@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.ebpf4j.clang.Clang;
 import dev.ebpf4j.clang.CompileRequest;
 import dev.ebpf4j.codec.Codecs;
@@ -19,6 +20,7 @@ import dev.ebpf4j.rings.PerfBuffer;
 import dev.ebpf4j.rings.PerfOptions;
 import dev.ebpf4j.spec.ObjectSpec;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -365,7 +367,7 @@ class PerfBufferTest {
                 PerfBuffer buffer = PerfBuffer.open(PerfOptions.DEFAULT.withMergeByTime(), producer.map())) {
             List<Integer> cpus = buffer.cpus();
             assumeTrue(cpus.size() > 1, "needs two CPUs");
-            int rounds = 20_000;
+            int rounds = 50_000;
             producer.object().variable("times", Codecs.INT).set(1);
             CompletableFuture<Void> ping = CompletableFuture.runAsync(() -> {
                 for (int i = 0; i < rounds; i++) {
@@ -398,6 +400,31 @@ class PerfBufferTest {
             assertEquals(1, buffer.consume(event -> {
                 assertTrue(event.time() > before - 1_000_000 && event.time() < after + 1_000_000, "near now");
             }));
+        }
+    }
+
+    /** Rounds until one allocates nothing: the first are interpreted, and every 100 ms the list of CPUs is read. */
+    @Test
+    void takingRecordsAllocatesNothing() {
+        assumeTrue(
+                ManagementFactory.getThreadMXBean() instanceof ThreadMXBean,
+                "this JVM does not say how much a thread allocates");
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (Producer producer = Producer.load(0);
+                PerfBuffer buffer = PerfBuffer.open(PerfOptions.DEFAULT.withMergeByTime(), producer.map())) {
+            int cpu = buffer.cpus().getFirst();
+            long[] sum = {0};
+            EventConsumer consumer = event -> sum[0] += event.size() + event.getByte(0);
+            long allocated = -1;
+            for (int round = 0; round < 400 && allocated != 0; round++) {
+                producer.write(cpu, 100);
+                long before = threads.getCurrentThreadAllocatedBytes();
+                int count = buffer.consume(consumer);
+                allocated = threads.getCurrentThreadAllocatedBytes() - before;
+                assertEquals(100, count);
+            }
+            assertEquals(0, allocated, "bytes in the last round");
+            assertTrue(sum[0] != 0);
         }
     }
 }
