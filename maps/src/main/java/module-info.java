@@ -5,6 +5,8 @@ module dev.ebpf4j.maps {
     requires dev.ebpf4j.sys;
 
     exports dev.ebpf4j.codec;
+    exports dev.ebpf4j.cpu to
+            dev.ebpf4j.kernel;
     exports dev.ebpf4j.maps;
     exports dev.ebpf4j.rings;
 }

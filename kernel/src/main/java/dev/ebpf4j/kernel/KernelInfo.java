@@ -3,6 +3,7 @@ package dev.ebpf4j.kernel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ebpf4j.btf.Btf;
+import dev.ebpf4j.cpu.CpuList;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.link.LinkException;
@@ -121,7 +122,8 @@ public final class KernelInfo {
 
     /** {@return the number of CPUs that may ever be online: what per-CPU maps are sized for} */
     public int possibleCpus() {
-        return CpuList.count(read("sys/devices/system/cpu/possible").orElse("0"));
+        return CpuList.parse(read("sys/devices/system/cpu/possible").orElse("0"))
+                .cardinality();
     }
 
     /** {@return the sizes that shapes of maps depend on} */

@@ -21,8 +21,9 @@ import java.util.List;
  * {@code BPF_F_SEGV_ON_FAULT} only programs make pages, and touching one that is not there ends the JVM. The same happens
  * where the kernel has no memory left for the page.
  *
- * <p>Whoever opens this closes it; the map stays open. Safe for threads as plain memory is; for atomic access use a
- * VarHandle.
+ * <p>Whoever opens this closes it; the map stays open. Any number of threads may use it, also while another one closes it:
+ * then they get {@link IllegalStateException}. Plain access is unordered between them and programs; for ordered and atomic
+ * access there are {@link #sharedLong} and {@link #sharedInt}, or VarHandles on {@link #memory}.
  *
  * @kernel 6.9
  */

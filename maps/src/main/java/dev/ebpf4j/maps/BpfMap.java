@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * their sizes are checked before the kernel is asked. What has no keys, as queues, takes {@link MemorySegment#NULL}.
  *
  * <p>All methods may be called by any number of threads, {@link #close} too: it waits for operations that are under way,
- * and later ones throw {@link MapClosedException}. Single operations allocate nothing but a thread's memory at its first.
+ * and later ones throw {@link MapClosedException}. Each platform thread has memory of its own for operations, made at its
+ * first; virtual threads borrow some for each operation and keep none. Beyond that, single operations allocate nothing.
  *
  * <p>What can go wrong with an operation has a type of its own: {@link MapSizeException}, {@link MapFullException},
  * {@link MapAccessException}, {@link MapOperationException}; all else is a plain {@link BpfException}.

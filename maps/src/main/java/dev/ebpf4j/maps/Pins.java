@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pins: names in a file system of type bpf that keep maps, programs and links alive without a process.
  *
+ * <p>Safe for any number of threads and processes: the kernel decides, and of several that pin at one name at once one
+ * succeeds.
+ *
  * @kernel 4.4
  */
 public final class Pins {

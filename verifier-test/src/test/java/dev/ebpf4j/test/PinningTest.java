@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ebpf4j.codec.Codecs;
 import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.error.MissingObjectException;
 import dev.ebpf4j.error.VerifierException;
 import dev.ebpf4j.kernel.BpfLoader;
@@ -21,6 +22,7 @@ import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.maps.GlobalVariable;
 import dev.ebpf4j.maps.MapMismatchException;
 import dev.ebpf4j.maps.Pins;
+import dev.ebpf4j.maps.SharedLong;
 import dev.ebpf4j.plan.LoadPlan;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
@@ -31,7 +33,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -204,6 +209,57 @@ class PinningTest {
                 assertEquals(5, hits.get());
                 assertEquals(5, get(second.map(".data"), 0));
             }
+        }
+    }
+
+    /** Trap 6 once more, by two objects that share the pinned section and programs and threads that count in it. */
+    @Test
+    void atomicAdditionsToAPinnedSectionReachTheMap() throws IOException, InterruptedException {
+        ObjectSpec spec = Objects.countHits().withMap(".data", map -> map.withPinPath("data"));
+        try (LoadedObject first = BpfLoader.load(spec, options());
+                LoadedObject second = BpfLoader.load(spec, options())) {
+            SharedLong here = SharedLong.of(first.variable("hits", Codecs.LONG));
+            SharedLong there = SharedLong.of(second.variable("hits", Codecs.LONG));
+            here.set(0);
+            Thread other = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 100_000; i++) {
+                    there.getAndAdd(1);
+                }
+            });
+            for (int i = 0; i < 100_000; i++) {
+                here.getAndAdd(1);
+            }
+            other.join();
+            assertEquals(200_000, get(second.map(".data"), 0));
+        }
+    }
+
+    /** Of several threads that pin at one name, one is first, and the directories that they make stay for it. */
+    @Test
+    void ofThreadsThatPinAtOnceOneIsFirst() throws InterruptedException {
+        for (int round = 0; round < 20; round++) {
+            String path = fs.root() + "/at/once" + round;
+            AtomicInteger first = new AtomicInteger();
+            List<BpfException> others = Collections.synchronizedList(new ArrayList<>());
+            List<Thread> threads = new ArrayList<>();
+            try (BpfMap map = BpfMap.create(Objects.COUNTS)) {
+                for (int i = 0; i < 4; i++) {
+                    threads.add(Thread.ofPlatform().start(() -> {
+                        try {
+                            map.pin(path);
+                            first.incrementAndGet();
+                        } catch (BpfException e) {
+                            others.add(e);
+                        }
+                    }));
+                }
+                for (Thread thread : threads) {
+                    thread.join();
+                }
+            }
+            assertEquals(1, first.get(), () -> "" + others);
+            assertTrue(others.stream().allMatch(e -> e.errno().is(Errno.EEXIST)), () -> "" + others);
+            assertTrue(Pins.unpin(path));
         }
     }
 
