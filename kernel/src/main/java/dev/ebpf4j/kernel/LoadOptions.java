@@ -1,6 +1,7 @@
 package dev.ebpf4j.kernel;
 
 import dev.ebpf4j.maps.BpfMap;
+import dev.ebpf4j.maps.PinPolicy;
 import dev.ebpf4j.plan.PlanOptions;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,19 +17,23 @@ import org.jspecify.annotations.Nullable;
  * @param tokenPath where the file system of type bpf is mounted that gives the right to load in a user namespace; empty for
  *     the rights of the process alone; null for what the environment variable {@code LIBBPF_BPF_TOKEN_PATH} says, or
  *     without one to try {@code /sys/fs/bpf} and do without if that gives none
+ * @param pinPolicies what to do where another map is pinned than the object wants, by the maps' names in the object; those
+ *     that are not named are to be as the object wants them
  */
 public record LoadOptions(
         String pinRoot,
         Map<String, BpfMap> reusedMaps,
         VerifierLogging verifierLogging,
-        @Nullable String tokenPath) {
+        @Nullable String tokenPath,
+        Map<String, PinPolicy> pinPolicies) {
     /** The usual way: pins below {@code /sys/fs/bpf}, and all maps the object's own. */
     public static final LoadOptions DEFAULT =
-            new LoadOptions(PlanOptions.DEFAULT_PIN_ROOT, Map.of(), VerifierLogging.NONE, null);
+            new LoadOptions(PlanOptions.DEFAULT_PIN_ROOT, Map.of(), VerifierLogging.NONE, null, Map.of());
 
-    /** Copies the map. */
+    /** Copies the maps. */
     public LoadOptions {
         reusedMaps = Map.copyOf(reusedMaps);
+        pinPolicies = Map.copyOf(pinPolicies);
     }
 
     /**
@@ -38,7 +43,7 @@ public record LoadOptions(
      *     above it is in such a file system
      */
     public LoadOptions withPinRoot(String directory) {
-        return new LoadOptions(directory, reusedMaps, verifierLogging, tokenPath);
+        return new LoadOptions(directory, reusedMaps, verifierLogging, tokenPath, pinPolicies);
     }
 
     /**
@@ -50,7 +55,20 @@ public record LoadOptions(
     public LoadOptions withReusedMap(String name, BpfMap map) {
         Map<String, BpfMap> more = new HashMap<>(reusedMaps);
         more.put(name, map);
-        return new LoadOptions(pinRoot, more, verifierLogging, tokenPath);
+        return new LoadOptions(pinRoot, more, verifierLogging, tokenPath, pinPolicies);
+    }
+
+    /**
+     * {@return a copy that knows what to do where another map is pinned than the object wants. The new map takes the pin when
+     * all programs are loaded; if loading fails, the old one keeps it}
+     *
+     * @param name name of the map in the object
+     * @param policy what to do
+     */
+    public LoadOptions withPinPolicy(String name, PinPolicy policy) {
+        Map<String, PinPolicy> more = new HashMap<>(pinPolicies);
+        more.put(name, policy);
+        return new LoadOptions(pinRoot, reusedMaps, verifierLogging, tokenPath, more);
     }
 
     /**
@@ -59,7 +77,7 @@ public record LoadOptions(
      * @param logging what it shall write, and where to
      */
     public LoadOptions withVerifierLogging(VerifierLogging logging) {
-        return new LoadOptions(pinRoot, reusedMaps, logging, tokenPath);
+        return new LoadOptions(pinRoot, reusedMaps, logging, tokenPath, pinPolicies);
     }
 
     /**
@@ -69,7 +87,7 @@ public record LoadOptions(
      * @kernel 6.9
      */
     public LoadOptions withTokenPath(String directory) {
-        return new LoadOptions(pinRoot, reusedMaps, verifierLogging, directory);
+        return new LoadOptions(pinRoot, reusedMaps, verifierLogging, directory, pinPolicies);
     }
 
     /** {@return the part of these options that a plan is made with} */

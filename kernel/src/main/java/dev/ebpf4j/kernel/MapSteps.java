@@ -13,7 +13,9 @@ import dev.ebpf4j.maps.ArenaMap;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.maps.KernelValue;
 import dev.ebpf4j.maps.MapCreation;
+import dev.ebpf4j.maps.MapMismatchException;
 import dev.ebpf4j.maps.MapOpener;
+import dev.ebpf4j.maps.PinPolicy;
 import dev.ebpf4j.maps.Pins;
 import dev.ebpf4j.plan.LoadStep;
 import dev.ebpf4j.plan.LoadStep.CompleteStructOps;
@@ -49,13 +51,14 @@ import org.jspecify.annotations.Nullable;
 /** The steps of a plan that are about maps. */
 final class MapSteps {
     private final Sys sys;
-    private final Map<String, BpfMap> given;
+    private final LoadOptions options;
     private final Deque<AutoCloseable> made;
     private final List<String> notes;
     private final int token;
     private final List<BpfException> refusals = new ArrayList<>();
     private final Pins pins;
     private final MapOpener opener;
+    private final PinReplacements replacements;
     private final Deque<AutoCloseable> pinned = new ArrayDeque<>();
     private final @Nullable BpfMap[] maps;
     private final Map<Integer, StructOpsMap> structOps = new TreeMap<>();
@@ -72,19 +75,20 @@ final class MapSteps {
     record MappedArena(ArenaMap arena, long variables) {}
 
     /**
-     * @param given maps that the caller brings along, by their names in the object
+     * @param options maps that the caller brings along, and what to do where other maps are pinned than wanted
      * @param made where to put what is to be closed with the object
      * @param token descriptor of what gives the right to create maps, 0 for none
      * @param notes where to tell what was done otherwise than planned
      */
-    MapSteps(Sys sys, int slots, Map<String, BpfMap> given, Deque<AutoCloseable> made, List<String> notes, int token) {
+    MapSteps(Sys sys, int slots, LoadOptions options, Deque<AutoCloseable> made, List<String> notes, int token) {
         this.sys = sys;
         this.notes = notes;
         this.token = token;
-        this.given = given;
+        this.options = options;
         this.made = made;
         this.pins = new Pins(sys);
         this.opener = new MapOpener(sys);
+        this.replacements = new PinReplacements(pins);
         this.maps = new BpfMap[slots];
     }
 
@@ -177,7 +181,7 @@ final class MapSteps {
     }
 
     void use(UseMap step) {
-        BpfMap map = given.get(step.spec().name());
+        BpfMap map = options.reusedMaps().get(step.spec().name());
         if (map == null) {
             throw new IllegalArgumentException("the plan uses a given map '"
                     + step.spec().name() + "', and the load options give none of that name");
@@ -211,7 +215,12 @@ final class MapSteps {
 
     /** Opens what is pinned, or creates and pins; whoever is overtaken by another process while creating opens after all. */
     void openPinned(OpenPinned step, Consumer<LoadStep> run) {
-        if (tryOpen(step)) {
+        try {
+            if (tryOpen(step)) {
+                return;
+            }
+        } catch (MapMismatchException mismatch) {
+            replace(step, run, mismatch);
             return;
         }
         step.creation().forEach(run);
@@ -225,6 +234,28 @@ final class MapSteps {
         if (!tryOpen(step)) {
             throw new BpfException("pin map '" + map.name() + "' at " + step.path(), Errno.of(Errno.EEXIST));
         }
+    }
+
+    private void replace(OpenPinned step, Consumer<LoadStep> run, MapMismatchException mismatch) {
+        PinPolicy policy = options.pinPolicies().getOrDefault(step.spec().name(), PinPolicy.FAIL);
+        if (policy instanceof PinPolicy.Fail) {
+            throw mismatch;
+        }
+        BpfMap old = opener.openPinned(step.path());
+        made.push(old);
+        step.creation().forEach(run);
+        BpfMap created = map(step.map());
+        if (policy instanceof PinPolicy.Migrate migrate) {
+            migrate.migration().migrate(old, created);
+        }
+        pinned.push(replacements.prepare(old, created, step.path()));
+        notes.add(
+                "map '" + created.name() + "' takes the pin " + step.path() + " of another map:\n" + mismatch.table());
+    }
+
+    /** Gives new maps the pins of those that they replace, all or none. */
+    void takePins() {
+        replacements.commit();
     }
 
     private boolean tryOpen(OpenPinned step) {

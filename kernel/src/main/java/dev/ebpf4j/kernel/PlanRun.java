@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.error.MissingObjectException;
 import dev.ebpf4j.error.VerifierLog;
 import dev.ebpf4j.link.ModuleBtf;
 import dev.ebpf4j.maps.BpfMap;
@@ -28,6 +29,7 @@ import dev.ebpf4j.plan.LoadStep.OpenProgram;
 import dev.ebpf4j.plan.LoadStep.PutMap;
 import dev.ebpf4j.plan.LoadStep.PutProgram;
 import dev.ebpf4j.plan.LoadStep.UseMap;
+import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.ProgramType;
 import dev.ebpf4j.sys.BpfAttr;
 import dev.ebpf4j.sys.Fd;
@@ -59,7 +61,7 @@ final class PlanRun {
     private final List<String> notes;
     private final MapSteps maps;
     private final Token token;
-    private final VerifierLogging logging;
+    private final LoadOptions options;
     private final Map<String, VerifierLog> logs = new HashMap<>();
     private @Nullable Fd btfFd;
 
@@ -69,10 +71,10 @@ final class PlanRun {
         this.memlock = memlock;
         this.plan = plan;
         this.notes = new ArrayList<>(plan.notes());
-        this.maps = new MapSteps(sys, plan.mapSlots(), options.reusedMaps(), made, notes, token.fd());
+        this.maps = new MapSteps(sys, plan.mapSlots(), options, made, notes, token.fd());
         this.token = keep(token);
         this.programs = new Program[plan.object().programs().size()];
-        this.logging = options.verifierLogging();
+        this.options = options;
     }
 
     LoadedObject run() {
@@ -88,6 +90,7 @@ final class PlanRun {
     /** Runs what comes before the programs. */
     PreparedObject prepare() {
         try {
+            checkPolicies();
             plan.steps().subList(0, firstProgram()).forEach(this::runWithMemory);
             return new PreparedObject(this, plan.object(), maps);
         } catch (Throwable failure) {
@@ -96,11 +99,22 @@ final class PlanRun {
         }
     }
 
+    private void checkPolicies() {
+        List<String> names = plan.object().maps().stream().map(MapSpec::name).toList();
+        for (String name : options.pinPolicies().keySet()) {
+            if (!names.contains(name)) {
+                throw new MissingObjectException(
+                        "object '" + plan.object().spec().name() + "'", "map", name, names);
+            }
+        }
+    }
+
     /** Runs the rest. After a failure everything is as it was before, and this may be called again. */
     LoadedObject load() {
         int prepared = made.size();
         try {
             plan.steps().subList(firstProgram(), plan.steps().size()).forEach(this::runWithMemory);
+            maps.takePins();
             modules.values().forEach(Fd::close);
             targets.values().forEach(Fd::close);
             Reports.notes(plan.object().spec().name(), notes);
@@ -240,7 +254,7 @@ final class PlanRun {
 
     private void loadProgram(LoadProgram step) {
         int types = btfFd != null ? btfFd.fd() : 0;
-        ProgramLoader loader = new ProgramLoader(sys, advice, logging, step, token.fd());
+        ProgramLoader loader = new ProgramLoader(sys, advice, options.verifierLogging(), step, token.fd());
         Fd fd = loader.load(slot -> maps.map(slot).fd(), this::moduleFd, this::targetFd, types);
         logs.put(step.linked().name(), loader.log());
         programs[step.program()] = keep(new Program(sys, advice, step.linked().spec(), fd));

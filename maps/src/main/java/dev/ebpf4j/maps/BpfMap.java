@@ -150,6 +150,20 @@ public final class BpfMap implements AutoCloseable {
         return new MapOpener(Sys.host()).byId(id);
     }
 
+    /**
+     * Opens the map that is pinned at a path, or creates it and pins it there, with its missing directories.
+     *
+     * @param spec its shape
+     * @param path where to find it, in a file system of type bpf
+     * @param policy what to do where the map that is pinned is of another shape
+     * @return the map, to be closed by the caller, and where it came from
+     * @throws MapMismatchException if another map is pinned there, and is not to be replaced
+     * @throws BpfException if the kernel refuses; then nothing was changed
+     */
+    public static SharedMap openOrCreate(MapSpec spec, String path, PinPolicy policy) {
+        return new Sharing(Sys.host(), spec, null, path).share(policy);
+    }
+
     /** {@return the name as it was given, or as the kernel says for a map that was opened} */
     public String name() {
         return name;
@@ -252,12 +266,12 @@ public final class BpfMap implements AutoCloseable {
         try (Scratch scratch = keyed(key)) {
             checkValue(value);
             if (type == MapType.BLOOM_FILTER) {
-                scratch.value.copyFrom(value);
+                ElementCopy.in(value, scratch.valueAddress, valueBytes);
             }
             if (!calls.lookup(scratch)) {
                 return false;
             }
-            value.copyFrom(scratch.value);
+            ElementCopy.out(scratch.valueAddress, value, valueBytes);
             return true;
         }
     }
@@ -279,7 +293,7 @@ public final class BpfMap implements AutoCloseable {
             if (!calls.lookup(scratch, lookupFlags)) {
                 return false;
             }
-            value.copyFrom(scratch.value);
+            ElementCopy.out(scratch.valueAddress, value, valueBytes);
             return true;
         }
     }
@@ -301,7 +315,7 @@ public final class BpfMap implements AutoCloseable {
     public boolean update(MemorySegment key, MemorySegment value, long updateFlags) {
         try (Scratch scratch = keyed(key)) {
             checkValue(value);
-            scratch.value.copyFrom(value);
+            ElementCopy.in(value, scratch.valueAddress, valueBytes);
             return calls.update(scratch, updateFlags);
         }
     }
@@ -340,7 +354,7 @@ public final class BpfMap implements AutoCloseable {
             if (!calls.lookupAndDelete(scratch, lookupFlags)) {
                 return false;
             }
-            value.copyFrom(scratch.value);
+            ElementCopy.out(scratch.valueAddress, value, valueBytes);
             return true;
         }
     }
@@ -362,7 +376,7 @@ public final class BpfMap implements AutoCloseable {
             if (!calls.nextKey(scratch, key == null)) {
                 return false;
             }
-            next.copyFrom(scratch.nextKey);
+            ElementCopy.out(scratch.nextKeyAddress, next, keySize);
             return true;
         }
     }
@@ -399,7 +413,7 @@ public final class BpfMap implements AutoCloseable {
     private Scratch keyed(MemorySegment key) {
         checkKey(key);
         Scratch scratch = calls.scratch();
-        scratch.key.copyFrom(key);
+        ElementCopy.in(key, scratch.keyAddress, keySize);
         return scratch;
     }
 

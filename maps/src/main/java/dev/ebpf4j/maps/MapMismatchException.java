@@ -10,6 +10,9 @@ import dev.ebpf4j.error.Errno;
 public final class MapMismatchException extends BpfException {
     private static final long serialVersionUID = 1L;
 
+    /** Both definitions. */
+    private final String table;
+
     /**
      * Says what differs.
      *
@@ -18,5 +21,11 @@ public final class MapMismatchException extends BpfException {
      */
     MapMismatchException(String operation, String table) {
         super(operation, Errno.of(Errno.EINVAL), "can't " + operation + ", because they differ:\n" + table, null);
+        this.table = table;
+    }
+
+    /** {@return both definitions side by side, as the message has them; what differs is marked} */
+    public String table() {
+        return table;
     }
 }

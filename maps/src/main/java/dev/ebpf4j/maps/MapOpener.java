@@ -39,13 +39,18 @@ public final class MapOpener {
      * @throws BpfException if the kernel refuses
      */
     public BpfMap create(MapSpec wanted, @Nullable Btf btf) {
-        MapSpec spec = MapShape.fit(wanted, machine(wanted));
+        MapSpec spec = fit(wanted);
         MapSpec inner = spec.inner();
         try (MapBtf types = MapBtf.load(sys, spec, btf);
                 Closer template = new Closer(inner == null ? null : create(inner, btf))) {
             return create(
                     types.spec(), new MapCreation(spec.name(), types.btf(), types.fd(), template.fd(), 0, Bytes.EMPTY));
         }
+    }
+
+    /** The shape that the kernel takes of a map that is created by hand. */
+    MapSpec fit(MapSpec wanted) {
+        return MapShape.fit(wanted, machine(wanted));
     }
 
     /** Only one type's shape depends on the number of CPUs, and finding it means reading a file. */
@@ -108,6 +113,17 @@ public final class MapOpener {
      */
     public BpfMap adopt(int fd) {
         return opened(new Fd(sys, fd), "the map at descriptor " + fd);
+    }
+
+    /**
+     * Opens a map by its pin, whatever it is.
+     *
+     * @param path where it is pinned
+     * @return the map
+     * @throws BpfException if the kernel refuses, or something else is pinned there
+     */
+    public BpfMap openPinned(String path) {
+        return openPinned(path, 0);
     }
 
     BpfMap openPinned(String path, int fileFlags) {

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,9 @@ public final class Pins {
     private static final int STATFS_BYTES = 120;
     private static final int AT_REMOVEDIR = 0x200;
     private static final int OWNER_ONLY = 0700;
+
+    /** Makes names of one process differ. */
+    private static final AtomicLong COUNTER = new AtomicLong();
 
     private final Sys sys;
 
@@ -106,6 +110,48 @@ public final class Pins {
             }
             throw failure("pin " + what + " at " + path, result, path);
         }
+    }
+
+    /**
+     * Pins something in place of what is pinned there. At any moment the one or the other is found there: it is pinned
+     * beside, and renamed.
+     *
+     * @param fd its descriptor
+     * @param what what it is, for messages
+     * @param path the pin
+     * @throws BpfException if the kernel refuses; then the pin is as before
+     */
+    public void replace(int fd, String what, String path) {
+        String beside = beside(path);
+        if (pin(fd, what, beside) == null) {
+            throw new BpfException("pin " + what + " at " + beside, Errno.of(Errno.EEXIST));
+        }
+        try {
+            rename(beside, path);
+        } catch (BpfException e) {
+            remove(beside);
+            throw e;
+        }
+    }
+
+    /**
+     * Moves a pin over another one, in one step.
+     *
+     * @param from the pin
+     * @param to its new path, in the same file system
+     * @throws BpfException if the kernel refuses
+     */
+    public void rename(String from, String to) {
+        BpfException.checked(sys.rename(from, to), "rename the pin " + from + " to " + to);
+    }
+
+    /**
+     * {@return a path beside another one that nobody else uses}
+     *
+     * @param path a pin
+     */
+    public static String beside(String path) {
+        return path + "_" + ProcessHandle.current().pid() + "_" + COUNTER.incrementAndGet();
     }
 
     /**

@@ -34,6 +34,9 @@ final class Scratch implements AutoCloseable {
     final MemorySegment key;
     final MemorySegment nextKey;
     final MemorySegment value;
+    final long keyAddress;
+    final long nextKeyAddress;
+    final long valueAddress;
     final long lookup;
     final long flagged;
     final long update;
@@ -63,6 +66,9 @@ final class Scratch implements AutoCloseable {
         key = all.asSlice(5L * ATTR, keySize);
         nextKey = all.asSlice(5L * ATTR + keyRoom, keySize);
         value = all.asSlice(5L * ATTR + 2 * keyRoom, valueSize);
+        keyAddress = key.address();
+        nextKeyAddress = nextKey.address();
+        valueAddress = value.address();
         MemorySegment lookupAttr = attr(attrs, 0, fd);
         lookupAttr.set(JAVA_LONG, MapElem.VALUE, value.address());
         updateAttr = attr(attrs, 1, fd);

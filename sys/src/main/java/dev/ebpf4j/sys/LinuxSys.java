@@ -285,6 +285,13 @@ final class LinuxSys implements Sys {
     }
 
     @Override
+    public long rename(String from, String to) {
+        try (Arena arena = Arena.ofConfined()) {
+            return call(SysCall.RENAMEAT2, AT_FDCWD, text(arena, from), AT_FDCWD, text(arena, to), 0);
+        }
+    }
+
+    @Override
     public long read(int fd, MemorySegment buffer) {
         return call(SysCall.READ, fd, buffer.address(), buffer.byteSize(), 0, 0);
     }

@@ -114,6 +114,9 @@ public interface Sys {
     /** unlinkat(2); the flag AT_REMOVEDIR is 0x200. */
     long unlinkat(int dirFd, String path, int flags);
 
+    /** renameat2(2) from one path to another, both absolute or below the current directory; what was there is gone. */
+    long rename(String from, String to);
+
     /** read(2) of at most the size of {@code buffer}. */
     long read(int fd, MemorySegment buffer);
 

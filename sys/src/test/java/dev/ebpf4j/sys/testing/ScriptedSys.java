@@ -356,6 +356,11 @@ public final class ScriptedSys implements Sys {
     }
 
     @Override
+    public long rename(String from, String to) {
+        return run("rename:" + from + ":" + to, List.of(), () -> 0);
+    }
+
+    @Override
     public long read(int fd, MemorySegment buffer) {
         return onOpen("read", fd, List.of((long) fd), () -> {
             Descriptor file = descriptor(fd);
