@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.MissingObjectException;
 import dev.ebpf4j.error.VerifierException;
+import dev.ebpf4j.errors.ChildJvm;
 import dev.ebpf4j.kernel.BpfLoader;
 import dev.ebpf4j.kernel.LoadOptions;
 import dev.ebpf4j.kernel.LoadedObject;
@@ -121,6 +122,15 @@ class PinPolicyTest {
             assertTrue(e.getMessage().contains("BPF_F_RDONLY"), e::getMessage);
         }
         assertEquals(List.of("counts"), fs.pins());
+    }
+
+    @Test
+    void anotherProcessGetsTheSameMap() throws IOException, InterruptedException {
+        try (BpfMap map =
+                BpfMap.openOrCreate(SMALL, path(), PinPolicy.FAIL).map()) {
+            String child = new ChildJvm().main(PinChild.class).run(path());
+            assertEquals("OPENED " + id(map), child.strip());
+        }
     }
 
     @Test
