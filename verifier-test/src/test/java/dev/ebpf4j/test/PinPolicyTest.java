@@ -126,8 +126,7 @@ class PinPolicyTest {
 
     @Test
     void anotherProcessGetsTheSameMap() throws IOException, InterruptedException {
-        try (BpfMap map =
-                BpfMap.openOrCreate(SMALL, path(), PinPolicy.FAIL).map()) {
+        try (BpfMap map = BpfMap.openOrCreate(SMALL, path(), PinPolicy.FAIL).map()) {
             String child = new ChildJvm().main(PinChild.class).run(path());
             assertEquals("OPENED " + id(map), child.strip());
         }
