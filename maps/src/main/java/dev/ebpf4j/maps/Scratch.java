@@ -7,6 +7,7 @@ import dev.ebpf4j.sys.BpfAttr.MapElem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,8 +122,12 @@ final class Scratch implements AutoCloseable {
     /** Ends an operation: what was borrowed goes back, and what it holds must not be looked at any more. */
     @Override
     public void close() {
-        if (home != null) {
-            home.give(this);
+        try {
+            if (home != null) {
+                home.give(this);
+            }
+        } finally {
+            Reference.reachabilityFence(this); // who works with addresses has only this to keep the memory
         }
     }
 
