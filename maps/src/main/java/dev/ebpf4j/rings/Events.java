@@ -95,9 +95,11 @@ public abstract sealed class Events implements AutoCloseable permits RingBuffer,
 
     /**
      * Hands out the records that are there, or if there are none waits for some without sleeping: the CPU is busy all the
-     * time, no system call is made, and the kernel need not wake anybody (programs may pass BPF_RB_NO_WAKEUP). It looks at
-     * the rings after pauses of about 20 µs, and of less where a ring fills faster: with a program that sends on another
-     * CPU that is several times as fast as to look at once. So a record waits for 20 µs at most. A virtual thread sleeps in the
+     * time, no system call is made, and the kernel need not wake anybody (programs may pass BPF_RB_NO_WAKEUP).
+     *
+     * <p>It looks at the rings after pauses of 20 µs; with a program that sends on another CPU that is several times as fast
+     * as to look at once. Where a ring fills fast the pause becomes as long as a share of the ring takes, from 1 to 65 µs: so
+     * small rings do not overflow, and no record waits for longer than 65 µs. A virtual thread sleeps in the
      * pauses, and so leaves its carrier to others, but uses timers.
      *
      * @param timeout how long to wait at most; 0 or less looks once
