@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads of an array that is mapped into memory. */
 final class MappedReads {
     private static final int ENTRIES = 8192;
-    private static final int READS = 100_000;
+    static final int READS = 100_000;
 
     private @Nullable MappedArray array;
 

@@ -156,7 +156,7 @@ final class RingJobs {
         return new Result(ring(arguments).program.info().id(), 0);
     }
 
-    private static TestRun job(long count, String recordBytes) {
+    static TestRun job(long count, String recordBytes) {
         ByteBuffer context = ByteBuffer.allocate(2 * Integer.BYTES).order(ByteOrder.nativeOrder());
         context.putInt((int) count).putInt(Integer.parseInt(recordBytes));
         return TestRun.onContext(context.array());
