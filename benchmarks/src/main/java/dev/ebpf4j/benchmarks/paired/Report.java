@@ -56,6 +56,8 @@ final class Report {
     }
 
     private static String nanos(double value) {
-        return String.format(Locale.ROOT, value < 100 ? "%.2f" : value < 100_000 ? "%.0f" : "%,.0f", value);
+        return value < 100_000
+                ? String.format(Locale.ROOT, value < 100 ? "%.2f" : "%.0f", value)
+                : String.format(Locale.ROOT, "%,.0f us", value / 1000);
     }
 }
