@@ -32,8 +32,8 @@ class RingBufferContentTest {
             CompletableFuture<?>[] running = IntStream.range(0, RingProducers.PRODUCERS)
                     .mapToObj(p -> producers.start(p, RECORDS / RingProducers.PRODUCERS))
                     .toArray(CompletableFuture<?>[]::new);
-            CompletableFuture<Void> all = CompletableFuture.allOf(running);
-            all.whenComplete((nothing, failure) -> buffer.wakeup());
+            CompletableFuture<Void> all =
+                    CompletableFuture.allOf(running).whenComplete((nothing, failure) -> buffer.wakeup());
             while (!all.isDone()) {
                 int count = buffer.poll(Duration.ofSeconds(60), producers::check);
                 assertTrue(count > 0 || all.isDone(), "a poll that timed out missed a wake-up");
