@@ -33,10 +33,22 @@ public interface Link extends AutoCloseable {
      */
     OptionalInt id();
 
+    /**
+     * Pins the link, so that the program stays attached after {@link #close} and after this process, until the pin is
+     * removed. Missing directories are made, for their owner alone.
+     *
+     * @param path a new name in a file system of type bpf; the kernel takes none with dots
+     * @throws dev.ebpf4j.error.BpfException if the kernel refuses, for instance with EEXIST
+     * @throws UnsupportedOperationException if this mechanism makes no link that could be pinned
+     * @throws IllegalStateException after {@link #close}
+     * @kernel 5.7
+     */
+    void pin(String path);
+
     /** {@return whether {@link #close} has not been called} */
     boolean isOpen();
 
-    /** Detaches the program. */
+    /** Detaches the program, unless a pin or another handle keeps the link. */
     @Override
     void close();
 }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.ebpf4j.attach.AttachTarget;
 import dev.ebpf4j.attach.Link;
+import dev.ebpf4j.maps.Pins;
 import dev.ebpf4j.sys.BpfObjects;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
@@ -56,6 +57,14 @@ public final class FdLink implements Link {
             long result = BpfObjects.info(sys, fd.fd(), info);
             return result < 0 ? OptionalInt.empty() : OptionalInt.of(info.get(JAVA_INT, UapiStruct.LinkInfo.ID));
         }
+    }
+
+    @Override
+    public void pin(String path) {
+        if (!isOpen()) {
+            throw new IllegalStateException("the link to " + target + " is closed");
+        }
+        new Pins(sys).pinNew(fd.fd(), "the link to " + target, path);
     }
 
     @Override

@@ -21,6 +21,7 @@ final class PerfEventLink implements Link {
     private final Fd event;
     private final @Nullable FdLink link;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean pinned;
 
     PerfEventLink(AttachRequest request, Fd event, @Nullable FdLink link) {
         this.sys = request.sys();
@@ -45,17 +46,29 @@ final class PerfEventLink implements Link {
     }
 
     @Override
+    public void pin(String path) {
+        if (link == null) {
+            throw new UnsupportedOperationException("the kernel before 5.15 has no link of its own for " + target
+                    + " that could be pinned: the program is attached as long as this process holds the perf event");
+        }
+        link.pin(path);
+        pinned = true;
+    }
+
+    @Override
     public boolean isOpen() {
         return !closed.get();
     }
 
-    /** The event stops firing first, so that nothing runs while the rest goes. */
+    /** The event stops firing first, so that nothing runs while the rest goes; the event of a pinned link goes on. */
     @Override
     public void close() {
         if (closed.getAndSet(true)) {
             return;
         }
-        sys.ioctl(event.fd(), DISABLE, 0);
+        if (!pinned) {
+            sys.ioctl(event.fd(), DISABLE, 0);
+        }
         if (link != null) {
             link.close();
         }

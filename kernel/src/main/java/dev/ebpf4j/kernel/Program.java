@@ -8,6 +8,7 @@ import dev.ebpf4j.attach.TracingRawTp;
 import dev.ebpf4j.attacher.AttachRequest;
 import dev.ebpf4j.attacher.Attachers;
 import dev.ebpf4j.error.BpfException;
+import dev.ebpf4j.maps.Pins;
 import dev.ebpf4j.spec.AttachType;
 import dev.ebpf4j.spec.ProgramSpec;
 import dev.ebpf4j.spec.ProgramType;
@@ -212,7 +213,7 @@ public final class Program implements AutoCloseable {
      * @throws IllegalStateException after {@link #close}
      */
     public void pin(String path) {
-        ProgramCalls.pin(sys, fd(), name, path);
+        new Pins(sys).pinNew(fd(), "program '" + name + "'", path);
     }
 
     /**

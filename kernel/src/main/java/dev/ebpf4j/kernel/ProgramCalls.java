@@ -1,19 +1,13 @@
 package dev.ebpf4j.kernel;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.error.BpfException;
-import dev.ebpf4j.sys.BpfAttr;
+import dev.ebpf4j.error.Errno;
+import dev.ebpf4j.maps.Pins;
 import dev.ebpf4j.sys.BpfObjects;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi.Cmd;
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -24,22 +18,11 @@ final class ProgramCalls {
     private ProgramCalls() {}
 
     static Fd openPinned(Sys sys, String path) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = arena.allocate(BpfAttr.Obj.BYTES, Long.BYTES);
-            attr.set(JAVA_LONG, BpfAttr.Obj.PATHNAME, arena.allocateFrom(path).address());
-            long fd = sys.bpf(Cmd.BPF_OBJ_GET, attr, BpfAttr.Obj.BYTES);
-            return new Fd(sys, BpfException.checked(fd, "open the program pinned at " + path));
+        Fd fd = new Pins(sys).open(path, "the program");
+        if (fd == null) {
+            throw new BpfException("open the program pinned at " + path, Errno.of(Errno.ENOENT));
         }
-    }
-
-    static void pin(Sys sys, int fd, String name, String path) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = arena.allocate(BpfAttr.Obj.BYTES, Long.BYTES);
-            attr.set(JAVA_LONG, BpfAttr.Obj.PATHNAME, arena.allocateFrom(path).address());
-            attr.set(JAVA_INT, BpfAttr.Obj.BPF_FD, fd);
-            BpfException.checked(
-                    sys.bpf(Cmd.BPF_OBJ_PIN, attr, BpfAttr.Obj.BYTES), "pin program '" + name + "' at " + path);
-        }
+        return fd;
     }
 
     static Fd byId(Sys sys, int id) {
@@ -53,14 +36,9 @@ final class ProgramCalls {
 
     /** The kernel answers for any object of BPF, so the descriptor is looked at first, where there is a /proc. */
     static void checkIsProgram(int fd, String what) {
-        try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(fd)))
-                    .toString();
-            if (!target.equals(PROGRAM)) {
-                throw new IllegalArgumentException(what + " is no program, but " + target);
-            }
-        } catch (IOException e) {
-            // then the kernel says what is wrong with it
+        String kind = BpfObjects.kind(fd);
+        if (!kind.isEmpty() && !kind.equals(PROGRAM)) {
+            throw new IllegalArgumentException(what + " is no program, but " + kind);
         }
     }
 

@@ -71,6 +71,16 @@ public final class StructOpsLink implements Link {
     }
 
     @Override
+    public synchronized void pin(String path) {
+        if (link == null) {
+            throw new UnsupportedOperationException(
+                    operations + " has no link that could be pinned: it stands in a section"
+                            + " .struct_ops, and only operations in .struct_ops.link have one");
+        }
+        link.pin(path);
+    }
+
+    @Override
     public synchronized boolean isOpen() {
         return open;
     }

@@ -3,7 +3,6 @@ package dev.ebpf4j.maps;
 import dev.ebpf4j.btf.Btf;
 import dev.ebpf4j.codec.TypeRef;
 import dev.ebpf4j.error.BpfException;
-import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.spec.MapSpec;
 import dev.ebpf4j.spec.MapType;
 import dev.ebpf4j.sys.Fd;
@@ -490,9 +489,7 @@ public final class BpfMap implements AutoCloseable {
      * @throws BpfException if the kernel refuses, for instance with EEXIST
      */
     public void pin(String path) {
-        if (calls.withFd(number -> new Pins(sys).pin(number, "map '" + name + "'", path)) == null) {
-            throw new BpfException("pin map '" + name + "' at " + path, Errno.of(Errno.EEXIST));
-        }
+        calls.withFd(number -> new Pins(sys).pinNew(number, "map '" + name + "'", path));
     }
 
     /**

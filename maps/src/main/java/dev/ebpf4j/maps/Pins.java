@@ -113,6 +113,23 @@ public final class Pins {
     }
 
     /**
+     * Pins something under a name that must not be taken, in directories that are made where they are missing.
+     *
+     * @param fd its descriptor
+     * @param what what it is, for messages
+     * @param path the new name
+     * @return the directories that were made, outermost first
+     * @throws BpfException if the kernel refuses, with EEXIST if something is pinned there already
+     */
+    public List<String> pinNew(int fd, String what, String path) {
+        List<String> made = pin(fd, what, path);
+        if (made == null) {
+            throw new BpfException("pin " + what + " at " + path, Errno.of(Errno.EEXIST));
+        }
+        return made;
+    }
+
+    /**
      * Pins something in place of what is pinned there. At any moment the one or the other is found there: it is pinned
      * beside, and renamed.
      *
@@ -123,9 +140,7 @@ public final class Pins {
      */
     public void replace(int fd, String what, String path) {
         String beside = beside(path);
-        if (pin(fd, what, beside) == null) {
-            throw new BpfException("pin " + what + " at " + beside, Errno.of(Errno.EEXIST));
-        }
+        pinNew(fd, what, beside);
         try {
             rename(beside, path);
         } catch (BpfException e) {

@@ -4,8 +4,11 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ebpf4j.sys.UapiStruct.BtfInfo;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** The commands of bpf(2) that are the same for programs, maps, links and types. Answers are those of {@link Sys}. */
 public final class BpfObjects {
@@ -36,6 +39,16 @@ public final class BpfObjects {
             attr.set(JAVA_INT, BpfAttr.InfoByFd.INFO_LEN, (int) info.byteSize());
             attr.set(JAVA_LONG, BpfAttr.InfoByFd.INFO, info.address());
             return sys.bpf(Uapi.Cmd.BPF_OBJ_GET_INFO_BY_FD, attr, BpfAttr.InfoByFd.BYTES);
+        }
+    }
+
+    /** What a descriptor of this process is: {@code anon_inode:bpf-prog}, for instance; empty where there is no /proc. */
+    public static String kind(int fd) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(fd)))
+                    .toString();
+        } catch (IOException e) {
+            return "";
         }
     }
 
