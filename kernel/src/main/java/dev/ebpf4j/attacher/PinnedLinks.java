@@ -13,12 +13,14 @@ import dev.ebpf4j.attach.TracingRawTp;
 import dev.ebpf4j.error.BpfException;
 import dev.ebpf4j.error.Errno;
 import dev.ebpf4j.maps.Pins;
+import dev.ebpf4j.spec.ProgramType;
 import dev.ebpf4j.sys.BpfObjects;
 import dev.ebpf4j.sys.Fd;
 import dev.ebpf4j.sys.Sys;
 import dev.ebpf4j.sys.Uapi;
 import dev.ebpf4j.sys.UapiStruct.LinkInfo;
 import dev.ebpf4j.sys.UapiStruct.MapInfo;
+import dev.ebpf4j.sys.UapiStruct.ProgInfo;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
@@ -75,7 +77,8 @@ public final class PinnedLinks {
             MemorySegment info = info(sys, fd, arena.allocate(LinkInfo.BYTES, Long.BYTES), path);
             int type = info.get(JAVA_INT, LinkInfo.TYPE);
             int event = type == PERF_EVENT ? info.get(JAVA_INT, LinkInfo.PERF_EVENT_TYPE) : 0;
-            if (type == TRACING) {
+            boolean typed = type == RAW_TRACEPOINT && isTracing(sys, info.get(JAVA_INT, LinkInfo.PROG_ID));
+            if (type == TRACING || typed) {
                 return new TracingRawTp();
             }
             if (type == STRUCT_OPS) {
@@ -100,6 +103,20 @@ public final class PinnedLinks {
     private static MemorySegment info(Sys sys, int fd, MemorySegment info, String path) {
         BpfException.checked(BpfObjects.info(sys, fd, info), "ask what the link pinned at " + path + " is attached to");
         return info;
+    }
+
+    /** Both kinds of programs have the same link; without the right to open programs by number they are not told apart. */
+    private static boolean isTracing(Sys sys, int programId) {
+        long opened = BpfObjects.openById(sys, Uapi.Cmd.BPF_PROG_GET_FD_BY_ID, programId);
+        if (opened < 0) {
+            return false;
+        }
+        try (Fd program = new Fd(sys, opened);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(ProgInfo.BYTES, Long.BYTES);
+            return BpfObjects.info(sys, program.fd(), info) >= 0
+                    && info.get(JAVA_INT, ProgInfo.TYPE) == ProgramType.TRACING.number();
+        }
     }
 
     private static String mapName(Sys sys, int id, String path) {

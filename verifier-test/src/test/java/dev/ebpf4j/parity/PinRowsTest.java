@@ -109,8 +109,8 @@ class PinRowsTest {
     @Test
     void row49_whatCannotBePinnedOrOpenedSaysWhy() throws IOException, InterruptedException {
         try (BpfFs fs = BpfFs.mount();
-                LoadedObject object = BpfLoader.load(Sources.object("pins", SOURCE));
-                Link link = object.program("raw").attach()) {
+                LoadedObject object = BpfLoader.load(Sources.object("pins", SOURCE))) {
+            Link link = object.program("raw").attach();
             link.pin(fs.root() + "/link");
             BpfException taken = assertThrows(BpfException.class, () -> link.pin(fs.root() + "/link"));
             assertTrue(taken.errno().is(Errno.EEXIST), taken::getMessage);
