@@ -230,7 +230,7 @@ final class RingProducers implements AutoCloseable {
     /** Checks a record's place in its producer's order, its size, and every byte. */
     void check(Event event) {
         int size = event.size();
-        long known = size >= Long.BYTES ? -1L : (1L << 8 * size) - 1;
+        long known = size >= Long.BYTES ? -1L : (1L << (8 * size)) - 1;
         long start = known == -1 ? event.getLong(0) : start(event, size);
         int producer = (int) (start & (PRODUCERS - 1));
         long number = number(producer, start, known, size);
@@ -247,14 +247,14 @@ final class RingProducers implements AutoCloseable {
             }
         }
         for (int i = Math.max(8, 8 * words); i < size; i++) {
-            assertEquals((byte) (table[piece + (i >> 3)] >>> 8 * (i & 7)), event.getByte(i));
+            assertEquals((byte) (table[piece + (i >> 3)] >>> (8 * (i & 7))), event.getByte(i));
         }
     }
 
     private static long start(Event event, int size) {
         long start = 0;
         for (int i = 0; i < size; i++) {
-            start |= (event.getByte(i) & 0xffL) << 8 * i;
+            start |= (event.getByte(i) & 0xffL) << (8 * i);
         }
         return start;
     }
@@ -271,7 +271,7 @@ final class RingProducers implements AutoCloseable {
     }
 
     private static long random(long number, int producer) {
-        return (number * PRODUCERS + producer) * 0x9e3779b97f4a7c15L >>> 40;
+        return ((number * PRODUCERS + producer) * 0x9e3779b97f4a7c15L) >>> 40;
     }
 
     private static int size(long number, int producer) {
