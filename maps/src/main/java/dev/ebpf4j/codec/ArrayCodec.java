@@ -1,5 +1,6 @@
 package dev.ebpf4j.codec;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Array;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ import java.util.List;
  * @param list whether the value is a list
  */
 record ArrayCodec(Codec<Object> element, Class<?> component, int count, boolean list)
-        implements Codec<Object>, FlexibleCodec {
+        implements Codec<Object>, FlexibleCodec, StaysInside {
     static final int FLEXIBLE = -1;
 
     /** The size of so many elements in memory; a flexible array has none. */

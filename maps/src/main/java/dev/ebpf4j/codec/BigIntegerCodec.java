@@ -2,6 +2,7 @@ package dev.ebpf4j.codec;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -13,7 +14,7 @@ import java.util.Arrays;
  * @param signed whether the highest bit is the sign
  * @param bigEndian the order of bytes
  */
-record BigIntegerCodec(int size, boolean signed, boolean bigEndian) implements Codec<BigInteger> {
+record BigIntegerCodec(int size, boolean signed, boolean bigEndian) implements Codec<BigInteger>, StaysInside {
     @Override
     public Codec<BigInteger> bind(TypeRef type) {
         CodecMismatchException.require(CTypes.isInteger(type), type.size(), type, "BigInteger");

@@ -2,6 +2,7 @@ package dev.ebpf4j.codec;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -17,7 +18,8 @@ import java.lang.foreign.MemorySegment;
  * @param bigEndian the order of bytes and bits
  * @param <T> the Java type, boxed
  */
-record BitsCodec<T>(JavaNumber java, int bit, int bits, boolean signed, boolean bigEndian) implements NumberCodec<T> {
+record BitsCodec<T>(JavaNumber java, int bit, int bits, boolean signed, boolean bigEndian)
+        implements NumberCodec<T>, StaysInside {
     @Override
     public int size() {
         return (bit + bits + 7) / 8;

@@ -2,6 +2,7 @@ package dev.ebpf4j.codec;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -10,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  * @param size how many; of a flexible array 0
  * @param flexible whether there are as many as the memory has
  */
-record BytesCodec(int size, boolean flexible) implements Codec<byte[]>, FlexibleCodec {
+record BytesCodec(int size, boolean flexible) implements Codec<byte[]>, FlexibleCodec, StaysInside {
     @Override
     public Codec<byte[]> bind(TypeRef type) {
         CodecMismatchException.require(true, size, type, toString());

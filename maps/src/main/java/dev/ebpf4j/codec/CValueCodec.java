@@ -2,6 +2,7 @@ package dev.ebpf4j.codec;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type what it is bound to; null if to nothing yet
  */
-record CValueCodec(@Nullable TypeRef type) implements Codec<CValue> {
+record CValueCodec(@Nullable TypeRef type) implements Codec<CValue>, StaysInside {
     private TypeRef bound() {
         TypeRef known = type;
         if (known == null) {

@@ -1,5 +1,6 @@
 package dev.ebpf4j.codec;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Constants of a Java enum for the enumerators of a C enum, by name. */
 @SuppressWarnings("EnumOrdinal") // the index of tables that live as long as the class
-final class EnumCodec<E extends Enum<E>> implements Codec<E> {
+final class EnumCodec<E extends Enum<E>> implements Codec<E>, StaysInside {
     /** The constant for numbers that have no other. */
     static final String FALLBACK = "UNKNOWN";
 

@@ -3,6 +3,7 @@ package dev.ebpf4j.codec;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -14,7 +15,7 @@ import java.nio.ByteOrder;
  * @param order the order of bytes
  * @param <T> Float or Double
  */
-record FloatCodec<T>(int size, ByteOrder order) implements Codec<T> {
+record FloatCodec<T>(int size, ByteOrder order) implements Codec<T>, StaysInside {
     static <T> FloatCodec<T> of(int size) {
         return new FloatCodec<>(size, ByteOrder.nativeOrder());
     }

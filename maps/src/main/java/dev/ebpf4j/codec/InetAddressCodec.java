@@ -2,6 +2,7 @@ package dev.ebpf4j.codec;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -17,7 +18,7 @@ import java.net.UnknownHostException;
  * @param type {@link InetAddress} or one of its two kinds
  * @param <T> that type
  */
-record InetAddressCodec<T extends InetAddress>(int size, Class<T> type) implements Codec<T> {
+record InetAddressCodec<T extends InetAddress>(int size, Class<T> type) implements Codec<T>, StaysInside {
     static final int V4 = 4;
     static final int V6 = 16;
     private static final int MAPPED = 12;

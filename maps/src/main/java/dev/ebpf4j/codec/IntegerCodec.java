@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 
@@ -19,7 +20,7 @@ import java.nio.ByteOrder;
  * @param <T> the Java type, boxed
  */
 record IntegerCodec<T>(JavaNumber java, int size, boolean signed, boolean swapped, boolean network)
-        implements NumberCodec<T> {
+        implements NumberCodec<T>, StaysInside {
 
     static <T> IntegerCodec<T> of(JavaNumber java, int size, boolean signed) {
         return new IntegerCodec<>(java, size, signed, false, false);

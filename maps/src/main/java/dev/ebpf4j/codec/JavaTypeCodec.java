@@ -1,10 +1,11 @@
 package dev.ebpf4j.codec;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** A Java type that fits itself to the C type when it is bound. */
-final class JavaTypeCodec<T> implements Codec<T> {
+final class JavaTypeCodec<T> implements Codec<T>, StaysInside {
     private final JavaType java;
 
     JavaTypeCodec(JavaType java) {

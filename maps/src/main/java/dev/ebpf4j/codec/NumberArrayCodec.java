@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Array;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param order the order of bytes
  */
 record NumberArrayCodec(Codec<?> element, Class<?> component, int count, ByteOrder order)
-        implements Codec<Object>, FlexibleCodec {
+        implements Codec<Object>, FlexibleCodec, StaysInside {
     @Override
     public boolean flexible() {
         return count == ArrayCodec.FLEXIBLE;

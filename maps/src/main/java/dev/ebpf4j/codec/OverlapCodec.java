@@ -2,6 +2,7 @@ package dev.ebpf4j.codec;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Writes components that share bytes: the members of a union. Those that are null, or zero in all their bytes, are not
  * given; those that are given must say the same about the bits that they share.
  */
-final class OverlapCodec implements Codec<@Nullable Object[]> {
+final class OverlapCodec implements Codec<@Nullable Object[]>, StaysInside {
     private final List<Field> fields;
     private final List<Codec<Object>> codecs;
     private final int from;

@@ -1,6 +1,7 @@
 package dev.ebpf4j.codec;
 
 import dev.ebpf4j.codec.SideBySide.Row;
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.reflect.RecordComponent;
@@ -8,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A Java record as a C struct, matched by names when it is bound. */
-final class RecordCodec<R extends Record> implements Codec<R> {
+final class RecordCodec<R extends Record> implements Codec<R>, StaysInside {
     /** What was bound before: the same record for the same layout is the same codec, with one class. */
     private static final ClassValue<List<Bound>> BOUND = new ClassValue<>() {
         @Override

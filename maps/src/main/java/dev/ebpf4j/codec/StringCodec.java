@@ -3,6 +3,7 @@ package dev.ebpf4j.codec;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -11,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  * @param size bytes of the array; of a flexible array 0
  * @param flexible whether the array is as long as the memory
  */
-record StringCodec(int size, boolean flexible) implements Codec<String>, FlexibleCodec {
+record StringCodec(int size, boolean flexible) implements Codec<String>, FlexibleCodec, StaysInside {
     @Override
     public Codec<String> bind(TypeRef type) {
         CodecMismatchException.require(CTypes.isText(type), size, type, toString());

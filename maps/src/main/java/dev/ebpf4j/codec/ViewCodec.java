@@ -1,5 +1,6 @@
 package dev.ebpf4j.codec;
 
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -8,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * @param flyweight what makes it
  * @param <T> its interface
  */
-record ViewCodec<T>(Flyweight<T> flyweight) implements Codec<T> {
+record ViewCodec<T>(Flyweight<T> flyweight) implements Codec<T>, StaysInside {
     @Override
     public int size() {
         return flyweight.size();

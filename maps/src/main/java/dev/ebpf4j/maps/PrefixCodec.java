@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.codec.CodecMismatchException;
 import dev.ebpf4j.codec.TypeRef;
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -13,7 +14,7 @@ import java.util.Arrays;
  * Prefixes as keys of a trie: {@code struct bpf_lpm_trie_key}, the number of bits and the address in network byte order.
  * In keys of 16 bytes for the address an IPv4 prefix stands as IPv4-mapped address, 96 bits longer.
  */
-final class PrefixCodec implements Codec<Prefix> {
+final class PrefixCodec implements Codec<Prefix>, StaysInside {
     static final PrefixCodec UNBOUND = new PrefixCodec(0);
     private static final int IPV4 = 4;
     private static final int IPV6 = 16;

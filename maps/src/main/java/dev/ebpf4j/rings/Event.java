@@ -9,6 +9,7 @@ import dev.ebpf4j.codec.CString;
 import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.codec.NumberCodec;
 import dev.ebpf4j.codec.Window;
+import dev.ebpf4j.hot.StaysInside;
 import dev.ebpf4j.maps.BpfMap;
 import dev.ebpf4j.sys.Sys;
 import java.lang.foreign.Arena;
@@ -258,12 +259,16 @@ public final class Event implements Window {
      */
     @Override
     public <T> T read(Codec<T> codec, int offset) {
-        return codec.read(ALL, at(offset, codec.size()), size - offset);
+        long at = at(offset, codec.size());
+        return StaysInside.is(codec)
+                ? codec.read(ALL, at, size - offset)
+                : codec.read(segment(), offset, size - offset);
     }
 
     @Override
     public long readLong(NumberCodec<?> codec, int offset) {
-        return codec.readLong(ALL, at(offset, codec.size()));
+        long at = at(offset, codec.size());
+        return StaysInside.is(codec) ? codec.readLong(ALL, at) : codec.readLong(segment(), offset);
     }
 
     /**

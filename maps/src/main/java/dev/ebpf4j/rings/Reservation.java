@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.hot.StaysInside;
 import dev.ebpf4j.sys.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -182,7 +183,12 @@ public final class Reservation implements AutoCloseable {
      * @throws IllegalStateException if nothing is reserved
      */
     public <T> void write(Codec<T> codec, T value) {
-        codec.write(value, ALL, at(0, codec.size()));
+        long at = at(0, codec.size());
+        if (StaysInside.is(codec)) {
+            codec.write(value, ALL, at);
+        } else {
+            codec.write(value, segment(), 0);
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.ebpf4j.codec.Codec;
 import dev.ebpf4j.codec.Flyweight;
 import dev.ebpf4j.hot.HotClass;
 import dev.ebpf4j.hot.HotCopies;
+import dev.ebpf4j.hot.StaysInside;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.util.function.Consumer;
@@ -34,6 +35,9 @@ final class TypedConsumers {
 
     @SuppressWarnings("unchecked") // it gets what the codec reads
     static <T> EventConsumer of(Codec<T> codec, Consumer<? super T> consumer) {
+        if (!StaysInside.is(codec)) {
+            return event -> consumer.accept(event.read(codec));
+        }
         return VALUES.of(consumer.getClass()).with(codec, (Consumer<Object>) consumer);
     }
 

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.ThreadMXBean;
+import dev.ebpf4j.codec.Codec;
+import dev.ebpf4j.codec.TypeRef;
 import dev.ebpf4j.hot.HotClass;
 import dev.ebpf4j.hot.HotCopies;
 import dev.ebpf4j.maps.BpfMap;
@@ -79,6 +81,47 @@ class RingLoopTest {
                 }
             }));
             assertThrows(IllegalStateException.class, () -> kept.getLast().get(JAVA_BYTE, 0));
+        }
+    }
+
+    /** A codec of somebody else, which looks behind the value and keeps the memory. */
+    private static final class NosyCodec implements Codec<Byte> {
+        private final List<MemorySegment> kept = new ArrayList<>();
+
+        @Override
+        public int size() {
+            return 1;
+        }
+
+        @Override
+        public Codec<Byte> bind(TypeRef type) {
+            return this;
+        }
+
+        @Override
+        public Byte read(MemorySegment source, long offset) {
+            kept.add(source);
+            return source.get(JAVA_BYTE, offset + 8);
+        }
+
+        @Override
+        public void write(Byte value, MemorySegment target, long offset) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void aCodecOfSomebodyElseSeesTheRecordAndNoMore() {
+        try (RingBuffer buffer = open(ring)) {
+            ring.put(8, 1);
+            ring.put(8, 2);
+            NosyCodec nosy = new NosyCodec();
+            assertThrows(IndexOutOfBoundsException.class, () -> buffer.consume(event -> event.read(nosy)));
+            assertThrows(IndexOutOfBoundsException.class, () -> buffer.consume(EventConsumer.of(nosy, value -> {})));
+            for (MemorySegment kept : nosy.kept) {
+                assertThrows(IllegalStateException.class, () -> kept.get(JAVA_BYTE, 0));
+            }
+            assertEquals(2, nosy.kept.size());
         }
     }
 
