@@ -121,7 +121,7 @@ class AttachErrorsTest {
         assertFails(type, "map 'events' is closed", () -> RingBuffer.open(object.map("events")));
         assertFails(type, "variable 'seen' is closed, as its section or object is", seen::get);
         assertFails(type, "variable 'seen' is closed, as its section or object is", () -> seen.set(1L));
-        assertFails(type, "the ring buffer is closed", () -> ring.poll(Duration.ZERO, event -> {}));
+        assertFails(type, "the consumer of map 'events' is closed", () -> ring.poll(Duration.ZERO, event -> {}));
         assertEquals(
                 "link to tracepoint sched/sched_process_exec by " + link.mechanism() + " (closed)", link.toString());
     }

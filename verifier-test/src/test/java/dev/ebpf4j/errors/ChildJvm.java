@@ -35,7 +35,8 @@ public final class ChildJvm {
         return this;
     }
 
-    ChildJvm option(String option) {
+    /** Adds an option, which overrides one of the same name that is always given. */
+    public ChildJvm option(String option) {
         options.add(option);
         return this;
     }

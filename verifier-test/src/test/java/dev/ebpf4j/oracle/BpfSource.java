@@ -62,7 +62,11 @@ enum BpfSource {
         if (cpu.equals("v4") && clang.majorVersion() < FIRST_CLANG_WITH_V4) {
             return abort(clang.version() + " knows no instruction set v4");
         }
-        return clang.compile(CompileRequest.of(file, text()).cpu(cpu).build()).toBytes();
+        return clang.compile(CompileRequest.of(file, text())
+                        .include(EXAMPLES)
+                        .cpu(cpu)
+                        .build())
+                .toBytes();
     }
 
     /** The clang that compiles, or the test is aborted. */

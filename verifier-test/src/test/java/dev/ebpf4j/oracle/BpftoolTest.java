@@ -53,7 +53,7 @@ class BpftoolTest {
         assertEquals(programs(theirs), programs, "name, tag, translated bytes");
         assertEquals(2, programs.size());
         assertEquals(maps(theirs), ours.maps(), "name, type, key, value, entries, flags");
-        assertEquals(4, ours.maps().size());
+        assertEquals(5, ours.maps().size());
     }
 
     private List<String> bpftool(Path object) throws IOException {
