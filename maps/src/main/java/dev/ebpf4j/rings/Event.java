@@ -38,6 +38,9 @@ public final class Event implements Window {
     private @Nullable BpfMap map;
     private @Nullable Arena arena;
 
+    /** A codec that {@link StaysInside}. */
+    private @Nullable Codec<?> insider;
+
     /** The thread whose loop lends it. */
     private @Nullable Thread user;
 
@@ -260,15 +263,13 @@ public final class Event implements Window {
     @Override
     public <T> T read(Codec<T> codec, int offset) {
         long at = at(offset, codec.size());
-        return StaysInside.is(codec)
-                ? codec.read(ALL, at, size - offset)
-                : codec.read(segment(), offset, size - offset);
+        return isInsider(codec) ? codec.read(ALL, at, size - offset) : codec.read(segment(), offset, size - offset);
     }
 
     @Override
     public long readLong(NumberCodec<?> codec, int offset) {
         long at = at(offset, codec.size());
-        return StaysInside.is(codec) ? codec.readLong(ALL, at) : codec.readLong(segment(), offset);
+        return isInsider(codec) ? codec.readLong(ALL, at) : codec.readLong(segment(), offset);
     }
 
     /**
@@ -287,6 +288,21 @@ public final class Event implements Window {
             attention = true;
         }
         return Sys.memory(address, bytes, lent).asReadOnly();
+    }
+
+    /** Whether a codec may be given all memory. */
+    @SuppressWarnings("ReferenceEquality") // one that only says it is equal may be somebody else's
+    private boolean isInsider(Codec<?> codec) {
+        return codec == insider || isNewInsider(codec);
+    }
+
+    /** Asking costs more than a read, so the last codec is remembered. */
+    private boolean isNewInsider(Codec<?> codec) {
+        boolean inside = StaysInside.is(codec);
+        if (inside) {
+            insider = codec;
+        }
+        return inside;
     }
 
     /** The address of bytes that are inside of the record. */
