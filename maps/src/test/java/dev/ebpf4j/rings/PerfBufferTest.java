@@ -411,8 +411,8 @@ class PerfBufferTest {
         Sys none = withCapabilities(sys, 0);
         assertEquals(
                 "the process has neither CAP_PERFMON (Linux 5.8) nor CAP_SYS_ADMIN, and"
-                    + " /proc/sys/kernel/perf_event_paranoid is 2; events of whole CPUs need one of them, or 0 or less"
-                    + " there",
+                        + " /proc/sys/kernel/perf_event_paranoid is 2; events of whole CPUs need one of them, or 0 or less"
+                        + " there",
                 PerfAdvice.open(none, Errno.of(-Errno.EACCES)));
         assertTrue(PerfAdvice.map(none, Errno.of(-Errno.EPERM), 64)
                 .startsWith("without CAP_IPC_LOCK, 64 pages for each CPU"));
